@@ -1,0 +1,296 @@
+"""A pathway as data: the shapes that a definition file is compiled into.
+
+The engine knows stages, steps and clocks; it never knows a pathway by name. Everything here is immutable and is
+made by `pathway.domain.compiler`, which has already proved that keys exist, stages can be reached and left, and
+clocks can stop. Nothing here reads a file or the time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pathway.domain.periods import Period
+from pathway.domain.roles import Role
+
+
+class Slot(StrEnum):
+    """Whose days a wait can be: an organisation's place on the episode, or the family."""
+
+    REFERRER = "referrer"
+    PROVIDER = "provider"
+    COUNCIL = "council"
+    SCHOOL = "school"
+    FAMILY = "family"
+
+
+class Group(StrEnum):
+    """NHS England's five stages (national framework, April 2023), with what lies before and after."""
+
+    IDENTIFICATION = "identification"
+    TRIAGE = "triage"
+    PRE_ASSESSMENT = "pre_assessment"
+    ASSESSMENT = "assessment"
+    SUPPORT = "support"
+    CLOSED = "closed"
+
+
+class FieldType(StrEnum):
+    """What a step asks for. Free text is encrypted with the child's key; the rest stays with the event."""
+
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    DATE = "date"
+    NUMBER = "number"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    ORGANISATION = "organisation"
+
+    @property
+    def is_free_text(self) -> bool:
+        return self in (FieldType.TEXT, FieldType.LONG_TEXT)
+
+
+class LimitStatus(StrEnum):
+    """Where a limit comes from. Statutory and national limits are locked: agreement only tightens them."""
+
+    STATUTORY = "statutory"
+    NATIONAL = "national"
+    LOCAL = "local"
+
+    @property
+    def is_locked(self) -> bool:
+        return self is not LimitStatus.LOCAL
+
+
+class ClockKind(StrEnum):
+    """How a clock's due date follows from the facts."""
+
+    STEP_TO_STEP = "step_to_step"
+    RECURRING = "recurring"
+    FIXED_DATE = "fixed_date"
+    BEFORE_DATE = "before_date"
+    NOT_EARLIER = "not_earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer of a choice, with the words a person reads."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a step asks for. `plan` marks the date that becomes the child's next planned date."""
+
+    key: str
+    title: str
+    type: FieldType
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    plan: bool = False
+    future: bool = False
+    max_length: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name that the definition gives to a holder of the baton, and the slot it resolves to."""
+
+    key: str
+    title: str
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where an episode is. `family_sees` and `partners_see` name the stage shown outside (rules.md 10)."""
+
+    key: str
+    title: str
+    group: Group
+    held_by: str
+    next_step: str
+    next_by: Role
+    review_every: Period | None
+    family: str
+    family_next: str
+    family_sees: str
+    partners_see: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotBefore:
+    """A step that must wait: at least `wait` after the latest `step` (for example 28 days to object)."""
+
+    step: str
+    wait: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What can happen to an episode. Its key is the kind of its event."""
+
+    key: str
+    title: str
+    from_stages: frozenset[str]
+    to: str
+    by: frozenset[Role]
+    fields: tuple[Field, ...] = ()
+    first: bool = False
+    tell_family: str = ""
+    silent_because: str = ""
+    starts_side_state: str = ""
+    ends_side_state: str = ""
+    requires: tuple[str, ...] = ()
+    not_before: NotBefore | None = None
+    claims_exception: bool = False
+    shares_with: Slot | None = None
+    stops_messages: bool = False
+    reveals_outcome: bool = False
+    snomed: str = ""
+    mhsds: Mapping[str, str] = field(default_factory=dict)
+    csds: Mapping[str, str] = field(default_factory=dict)
+
+    def field_named(self, key: str) -> Field | None:
+        return next((f for f in self.fields if f.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A step that moves a clock, if its fields hold one of the values named in `when`."""
+
+    step: str
+    when: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    def holds(self, fields: Mapping[str, object]) -> bool:
+        return all(str(fields.get(key, "")) in values for key, values in self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDef:
+    """A clock: what starts, stops and ends it, its limit, and where the limit comes from.
+
+    `limit` and `due_soon` and `bands` count from the start (STEP_TO_STEP, RECURRING); for FIXED_DATE and BEFORE_DATE
+    `due_soon` counts back from the due date; for NOT_EARLIER `limit` is the least time that must pass.
+    """
+
+    key: str
+    title: str
+    kind: ClockKind
+    starts: tuple[Trigger, ...]
+    stops: tuple[Trigger, ...]
+    ends: tuple[Trigger, ...]
+    restarts: tuple[Trigger, ...]
+    limit: Period
+    status: LimitStatus
+    source: str
+    due_soon: Period | None = None
+    bands: tuple[Period, ...] = ()
+    repeat: bool = False
+    restarts_when_family_reached: bool = False
+    first_day_counts: bool = False
+    date_field: str = ""
+    day: int = 0
+    month: int = 0
+    exceptions: frozenset[str] = frozenset()
+    agreed_by: tuple[str, ...] = ()
+    enabled: bool = True
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionDef:
+    """A reason for which a regulation says an authority "need not comply" with a limit."""
+
+    key: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDef:
+    """Parallel work inside a stage, opened and done by steps."""
+
+    key: str
+    title: str
+    owner: str
+    by: Role
+    within: Period
+    opened_by: tuple[str, ...]
+    done_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SideState:
+    """What runs beside the stage (on hold, seen elsewhere). It never stops a clock; it may hold the baton."""
+
+    key: str
+    title: str
+    family: str
+    held_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an assessment found, with its national codes."""
+
+    key: str
+    title: str
+    family: str
+    snomed: str = ""
+    mhsds_autism_status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Why an episode ended. `rejection` is the national referral rejection reason, where it is one."""
+
+    key: str
+    title: str
+    family: str
+    rejection: str = ""
+    mhsds: str = ""
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One version of one pathway, known for ever by the digest of its text."""
+
+    key: str
+    title: str
+    version: int
+    digest: str
+    first_step: str
+    parties: Mapping[str, Party]
+    stages: Mapping[str, Stage]
+    steps: Mapping[str, Step]
+    clocks: Mapping[str, ClockDef]
+    exceptions: Mapping[str, ExceptionDef]
+    tasks: Mapping[str, TaskDef]
+    side_states: Mapping[str, SideState]
+    outcomes: Mapping[str, Outcome]
+    closures: Mapping[str, Closure]
+    moves: Mapping[str, "StepMoves"]
+
+    def steps_from(self, stage: str, role: Role | None = None) -> tuple[Step, ...]:
+        """The steps that may be taken in a stage (by a role, when one is given), in the file's order."""
+        return tuple(
+            s for s in self.steps.values() if stage in s.from_stages and (role is None or role in s.by)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StepMoves:
+    """What one step moves, worked out once so that a fold never searches: clocks and tasks by position."""
+
+    starts: tuple[tuple[ClockDef, Trigger], ...] = ()
+    stops: tuple[tuple[ClockDef, Trigger], ...] = ()
+    ends: tuple[tuple[ClockDef, Trigger], ...] = ()
+    restarts: tuple[tuple[ClockDef, Trigger], ...] = ()
+    opens: tuple[TaskDef, ...] = ()
+    does: tuple[TaskDef, ...] = ()

@@ -1,0 +1,101 @@
+"""Facts: what happened, to which episode, on which day, recorded when, by whom.
+
+An event is never changed. A step's key is the kind of its event; the kinds below exist in every pathway because they
+correct a fact, move an organisation, or touch more than one episode.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from pathway.domain.roles import Door, Role
+
+
+class Common(StrEnum):
+    """Kinds of event that every pathway has; none of them is a step."""
+
+    STRUCK_OUT = "struck_out"
+    RE_DATED = "re_dated"
+    PLAN_SET = "plan_set"
+    HAND_OVER_OFFERED = "hand_over_offered"
+    HAND_OVER_ACCEPTED = "hand_over_accepted"
+    HAND_OVER_DECLINED = "hand_over_declined"
+    SCHOOL_CHANGED = "school_changed"
+    COORDINATOR_SET = "coordinator_set"
+    LINKED = "linked"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    DEFINITION_MOVED = "definition_moved"
+
+
+COMMON_TITLES: Final[dict[str, str]] = {
+    Common.STRUCK_OUT: "Fact struck out",
+    Common.RE_DATED: "Date of a fact corrected",
+    Common.PLAN_SET: "Next date agreed",
+    Common.HAND_OVER_OFFERED: "Hand-over offered",
+    Common.HAND_OVER_ACCEPTED: "Hand-over accepted",
+    Common.HAND_OVER_DECLINED: "Hand-over declined",
+    Common.SCHOOL_CHANGED: "School or setting changed",
+    Common.COORDINATOR_SET: "Case coordinator named",
+    Common.LINKED: "Linked to an earlier referral",
+    Common.MERGED: "Two records of one child joined",
+    Common.UNMERGED: "Joined records parted again",
+    Common.DEFINITION_MOVED: "Moved to a new version of the pathway",
+}
+
+CORRECTIONS: Final = frozenset({Common.STRUCK_OUT.value, Common.RE_DATED.value})
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. `fields` holds choices, dates (ISO) and organisation numbers as text; never free text or names.
+
+    `sequence` is the order of recording. `target` is the corrected event of a STRUCK_OUT or RE_DATED.
+    """
+
+    id: UUID
+    kind: str
+    happened_on: date
+    sequence: int
+    fields: Fields
+    role: Role = Role.SYSTEM
+    organisation_id: int = 0
+    account_id: int = 0
+    door: Door = Door.WEB
+    recorded_at: datetime | None = None
+    target: UUID | None = None
+
+
+def in_force(events: tuple[Event, ...] | list[Event]) -> list[tuple[date, int, Event]]:
+    """The facts that hold after all corrections, in the order in which they happened.
+
+    A struck-out fact is left out, a re-dated one takes its new day, and a correction that is itself struck out no
+    longer holds. Corrections are read newest first, so that each finds its target still standing or already gone.
+    """
+    struck: set[UUID] = set()
+    moved: dict[UUID, date] = {}
+    corrections = [e for e in events if e.kind in CORRECTIONS]
+    if corrections:
+        for event in sorted(corrections, key=lambda e: -e.sequence):
+            if event.id in struck or event.target is None:
+                continue
+            if event.kind == Common.STRUCK_OUT:
+                struck.add(event.target)
+            else:
+                moved.setdefault(event.target, date.fromisoformat(event.fields["happened_on"]))
+    facts = [
+        (moved.get(e.id, e.happened_on) if moved else e.happened_on, e.sequence, e)
+        for e in events
+        if e.kind not in CORRECTIONS and e.id not in struck
+    ]
+    facts.sort(key=_by_day_then_order)
+    return facts
+
+
+def _by_day_then_order(fact: tuple[date, int, Event]) -> tuple[date, int]:
+    return fact[0], fact[1]

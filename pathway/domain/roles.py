@@ -1,0 +1,137 @@
+"""Who may do what: roles, permissions, and the table that joins them.
+
+A role says what a person may do at all; whether they may do it to *this* child is decided by the action,
+against the child. Routes name a permission and are refused without one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The part a person (or a program) plays on the pathway."""
+
+    SENCO = "senco"
+    REFERRER = "referrer"
+    TRIAGE = "triage"
+    CLINICIAN = "clinician"
+    COORDINATOR = "coordinator"
+    PROVIDER_LEAD = "provider_lead"
+    SEND_OFFICER = "send_officer"
+    COMMISSIONER = "commissioner"
+    PRIVACY = "privacy"
+    FAMILY = "family"
+    YOUNG_PERSON = "young_person"
+    PARTNER = "partner"
+    SYSTEM = "system"
+
+
+ROLE_TITLES: dict[Role, str] = {
+    Role.SENCO: "SENCO",
+    Role.REFERRER: "GP, health visitor or other referrer",
+    Role.TRIAGE: "Triage clinician",
+    Role.CLINICIAN: "Assessing clinician",
+    Role.COORDINATOR: "Case coordinator",
+    Role.PROVIDER_LEAD: "Provider lead",
+    Role.SEND_OFFICER: "Council SEND officer",
+    Role.COMMISSIONER: "Commissioner",
+    Role.PRIVACY: "Information governance",
+    Role.FAMILY: "Parent or carer",
+    Role.YOUNG_PERSON: "Young person",
+    Role.PARTNER: "Partner's computer system",
+    Role.SYSTEM: "This service",
+}
+
+
+class Permission(StrEnum):
+    """What a route may ask for. A route without one is refused."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    REFER = "refer"
+    READ_OWN_PUPILS = "read_own_pupils"
+    READ_WORKLIST = "read_worklist"
+    READ_CHILD = "read_child"
+    RECORD_STEP = "record_step"
+    CORRECT = "correct"
+    HAND_OVER = "hand_over"
+    MERGE = "merge"
+    SEAL_IDENTITY = "seal_identity"
+    READ_BREACHES = "read_breaches"
+    ACKNOWLEDGE_BREACH = "acknowledge_breach"
+    READ_FIGURES = "read_figures"
+    DRAFT_THRESHOLD = "draft_threshold"
+    SIGN_THRESHOLD = "sign_threshold"
+    READ_OWN_CHILD = "read_own_child"
+    READ_ACCESS_LOG = "read_access_log"
+    IMPORT = "import"
+    HELD_JOBS = "held_jobs"
+
+
+_EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
+_STAFF = _EVERYONE | {
+    Permission.READ_WORKLIST,
+    Permission.READ_CHILD,
+    Permission.RECORD_STEP,
+    Permission.CORRECT,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.SENCO: _EVERYONE | {Permission.REFER, Permission.READ_OWN_PUPILS, Permission.RECORD_STEP},
+    Role.REFERRER: _EVERYONE | {Permission.REFER, Permission.READ_OWN_PUPILS, Permission.RECORD_STEP},
+    Role.TRIAGE: _STAFF | {Permission.REFER, Permission.HAND_OVER, Permission.MERGE},
+    Role.CLINICIAN: _STAFF,
+    Role.COORDINATOR: _STAFF | {Permission.REFER, Permission.HAND_OVER, Permission.MERGE},
+    Role.PROVIDER_LEAD: _STAFF
+    | {
+        Permission.HAND_OVER,
+        Permission.MERGE,
+        Permission.READ_BREACHES,
+        Permission.ACKNOWLEDGE_BREACH,
+        Permission.READ_FIGURES,
+        Permission.DRAFT_THRESHOLD,
+        Permission.SIGN_THRESHOLD,
+        Permission.IMPORT,
+        Permission.HELD_JOBS,
+    },
+    Role.SEND_OFFICER: _STAFF
+    | {Permission.REFER, Permission.READ_BREACHES, Permission.SIGN_THRESHOLD, Permission.DRAFT_THRESHOLD},
+    Role.COMMISSIONER: _EVERYONE
+    | {
+        Permission.READ_BREACHES,
+        Permission.READ_FIGURES,
+        Permission.DRAFT_THRESHOLD,
+        Permission.SIGN_THRESHOLD,
+    },
+    Role.PRIVACY: _EVERYONE | {Permission.READ_ACCESS_LOG, Permission.SEAL_IDENTITY, Permission.HELD_JOBS},
+    Role.FAMILY: _EVERYONE | {Permission.READ_OWN_CHILD},
+    Role.YOUNG_PERSON: _EVERYONE | {Permission.READ_OWN_CHILD},
+    Role.PARTNER: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP},
+    Role.SYSTEM: _EVERYONE,
+}
+
+
+class Door(StrEnum):
+    """Through which door a fact or a reader came."""
+
+    WEB = "web"
+    API = "api"
+    FHIR = "fhir"
+    IMPORT = "import"
+    WORKER = "worker"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: an account in one role for one organisation, through one door."""
+
+    account_id: int
+    role: Role
+    organisation_id: int
+    door: Door
+    name: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role holds the permission at all; the action still checks the child."""
+        return permission in PERMISSIONS[self.role]

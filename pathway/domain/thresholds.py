@@ -1,0 +1,137 @@
+"""Limits in force: dated, versioned, signed; and the due date that follows for one clock.
+
+A statutory or national limit is locked: a version agreed by the partners stands beside it and only tightens it. No later
+version clears a breach that was reached under an earlier one (rules.md 1).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from pathway.domain.clocks import ClockFact, ClockState
+from pathway.domain.definition import ClockDef, ClockKind
+from pathway.domain.periods import Period, add, subtract
+from pathway.domain.working_days import Calendar
+
+_DAY = timedelta(days=1)
+
+
+class Applies(StrEnum):
+    """Whether a new limit holds for clocks that already run when it takes effect, or for new ones only."""
+
+    RUNNING = "running"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One agreed version of a clock's limit. `id` 0 is the definition's own value, in force from the first day."""
+
+    id: int
+    clock: str
+    limit: Period
+    effective_from: date
+    applies: Applies
+    source: str
+    due_soon: Period | None = None
+    signed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The due date of one clock and where it comes from. `locked_due_on` is the statutory or national date."""
+
+    due_on: date
+    due_soon_on: date | None
+    locked_due_on: date | None
+    limit: Period
+    threshold_id: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """A clock with the limit in force over it: what is stored, listed and explained."""
+
+    fact: ClockFact
+    due: Due
+
+    @property
+    def key(self) -> str:
+        return self.fact.definition.key
+
+    @property
+    def state(self) -> ClockState:
+        fact = self.fact
+        if fact.stopped_on is None:
+            return ClockState.RUNNING if fact.ended_on is None else ClockState.ENDED
+        late = fact.stopped_on > self.due.due_on
+        if fact.definition.kind is ClockKind.NOT_EARLIER:
+            late = fact.stopped_on < self.due.due_on
+        return ClockState.MISSED if late else ClockState.MET
+
+    @property
+    def is_excused(self) -> bool:
+        """An exception that the regulation lists was claimed. It excuses; it never subtracts days."""
+        return bool(self.fact.exceptions)
+
+
+def read(fact: ClockFact, versions: Sequence[Threshold], calendar: Calendar) -> ClockReading:
+    """Put the limits in force over a clock. `versions` are those of this clock, signed, in any order."""
+    clock = fact.definition
+    due = _own(fact, calendar)
+    for version in sorted(versions, key=lambda v: (v.effective_from, v.id)):
+        if _is_in_force(version, fact, due.due_on):
+            due = _under(version, fact, due, calendar)
+    locked = _own(fact, calendar).due_on if clock.status.is_locked else None
+    return ClockReading(fact, Due(due.due_on, due.due_soon_on, locked, due.limit, due.threshold_id, due.source))
+
+
+def _is_in_force(version: Threshold, fact: ClockFact, due_on: date) -> bool:
+    finished = fact.finished_on
+    if finished is not None and finished < version.effective_from:
+        return False
+    if version.applies is Applies.NEW and fact.counts_from < version.effective_from:
+        return False
+    breach_was_reached = due_on + _DAY < version.effective_from
+    return not breach_was_reached
+
+
+def _own(fact: ClockFact, calendar: Calendar) -> Due:
+    clock = fact.definition
+    due_on = _due_on(clock, fact, clock.limit, calendar)
+    soon = _due_soon_on(clock, fact, clock.due_soon, due_on, calendar)
+    return Due(due_on, soon, None, clock.limit, 0, clock.source)
+
+
+def _under(version: Threshold, fact: ClockFact, before: Due, calendar: Calendar) -> Due:
+    clock = fact.definition
+    due_on = _due_on(clock, fact, version.limit, calendar)
+    if clock.status.is_locked and due_on >= before.due_on:
+        return before
+    soon = _due_soon_on(clock, fact, version.due_soon, due_on, calendar)
+    return Due(due_on, soon, None, version.limit, version.id, version.source)
+
+
+def _due_on(clock: ClockDef, fact: ClockFact, limit: Period, calendar: Calendar) -> date:
+    match clock.kind:
+        case ClockKind.STEP_TO_STEP | ClockKind.RECURRING:
+            return add(fact.counts_from, limit, calendar)
+        case ClockKind.FIXED_DATE:
+            return date(int(fact.field_value[:4]), clock.month, clock.day)
+        case ClockKind.BEFORE_DATE:
+            return subtract(date.fromisoformat(fact.field_value), limit, calendar)
+        case ClockKind.NOT_EARLIER:
+            earliest = add(fact.counts_from, limit, calendar)
+            return earliest if clock.first_day_counts else earliest + _DAY
+
+
+def _due_soon_on(
+    clock: ClockDef, fact: ClockFact, due_soon: Period | None, due_on: date, calendar: Calendar
+) -> date | None:
+    if due_soon is None or clock.kind is ClockKind.NOT_EARLIER:
+        return None
+    if clock.kind in (ClockKind.FIXED_DATE, ClockKind.BEFORE_DATE):
+        return subtract(due_on, due_soon, calendar)
+    return min(add(fact.counts_from, due_soon, calendar), due_on)
