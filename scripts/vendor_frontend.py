@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 -- a script, run by its path; not part of the package.
 """Copy the NHS.UK frontend's CSS, JavaScript and icons into the repository.
 
 The result is committed, so a fresh machine needs neither npm nor the network. Run it only to take a new
@@ -82,7 +81,9 @@ def own_css(css: str) -> str:
     """The stylesheet without outside requests."""
     css, faces = re.subn(r"@font-face\s*\{[^}]*\}", "", css)
     if faces != 2:
-        raise SystemExit(f"Expected exactly 2 @font-face rules, found {faces}: read the new CSS before vendoring it.")
+        raise SystemExit(
+            f"Expected exactly 2 @font-face rules, found {faces}: read the new CSS before vendoring it."
+        )
     css = css.replace("/assets/images/", "images/")
     css = re.sub(r"/\*# sourceMappingURL=.*?\*/\s*", "", css)
     if "http://" in css or "https://" in css:
@@ -146,9 +147,13 @@ def differences(vendor: Path = VENDOR) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Vendor, or check what was vendored."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tarball", type=Path, help="use this package file instead of asking npm")
-    parser.add_argument("--check", action="store_true", help="compare the committed files with the lock, offline")
+    parser.add_argument(
+        "--check", action="store_true", help="compare the committed files with the lock, offline"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.check:
         problems = differences()
@@ -159,7 +164,9 @@ def main(arguments: list[str] | None = None) -> int:
         check_integrity(tarball)
         files = vendored_files(tarball)
     write(files)
-    print(f"{PACKAGE} {VERSION}: {len(files)} files, {sum(map(len, files.values())) // 1024} KB in {VENDOR.name}/.")
+    print(
+        f"{PACKAGE} {VERSION}: {len(files)} files, {sum(map(len, files.values())) // 1024} KB in {VENDOR.name}/."
+    )
     return 0
 
 

@@ -115,11 +115,16 @@ def reads_the_time(source: Source) -> Iterator[str]:
 
 
 def foreign_transaction(source: Source) -> Iterator[str]:
-    """Piccolo's own transaction leaks pool connections on cancellation; ours is `transaction()`."""
+    """Piccolo's own transaction leaks pool connections on cancellation, and asyncpg's knows no actor.
+
+    Ours is told apart by its first argument, the scope that row-level security sees; theirs take none.
+    """
     for node in ast.walk(source.tree):
-        method = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
-        if method in {"transaction", "atomic"} and not source.skips(node):
-            yield source.finding(node, f".{method}( is not our transaction(); call that one.")
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)) or source.skips(node):
+            continue
+        method = node.func.attr
+        if method == "atomic" or (method == "transaction" and not node.args):
+            yield source.finding(node, f".{method}( is not our transaction(scope); call that one.")
 
 
 def concurrency_inside_the_store(source: Source) -> Iterator[str]:

@@ -140,6 +140,7 @@ WRONG: list[tuple[Lint, str, str]] = [
     (lints.reads_the_time, "pathway/domain/a.py", "import time\n"),
     (lints.reads_the_time, "pathway/domain/a.py", "from time import monotonic\n"),
     (lints.foreign_transaction, "pathway/store/a.py", "async with DB.transaction():\n    x = 1\n"),
+    (lints.foreign_transaction, "pathway/store/a.py", "connection.transaction(isolation='serializable')\n"),
     (lints.foreign_transaction, "pathway/store/a.py", "x = DB.atomic()\n"),
     (lints.foreign_transaction, "pathway/store/a.py", "x = DB.atomic()  # lint-skip:\n"),
     (lints.concurrency_inside_the_store, "pathway/store/a.py", "import asyncio\nx = asyncio.gather(a, b)\n"),
@@ -161,7 +162,7 @@ RIGHT: list[tuple[Lint, str, str]] = [
     (lints.catch_all_name, "fhir/pathway_fhir/healthcare_service.py", ""),
     (lints.catch_all_name, "fhir/pathway_fhir/service_request.py", ""),
     (lints.foreign_transaction, "pathway/store/a.py", "x = DB.atomic()  # lint-skip: this is the helper\n"),
-    (lints.foreign_transaction, "pathway/actions/a.py", "async with transaction():\n    x = 1\n"),
+    (lints.foreign_transaction, "pathway/actions/a.py", "async with db.transaction(scope):\n    x = 1\n"),
     (lints.unfinished, "pathway/a.py", "x = 'a todo list'\n"),
     (lints.deferred_annotations_in_routes, "pathway/domain/a.py", "from __future__ import annotations\n"),
 ]

@@ -1,0 +1,89 @@
+"""Write docs/reference from the code, or check that it is up to date.
+
+    make docs                                   write
+    python -m scripts.generate_docs --check     print what differs, and fail if anything does
+
+A page is one row of `PAGES`: a file name, a title, one sentence, and the function that returns the rest.
+To add a page, write that function in a module of `scripts/pages` and add the row.
+"""
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.pages import commands, errors, settings
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+GENERATED = "<!-- Written from the code by `make docs`. Change the code, not this file. -->"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One file of docs/reference."""
+
+    file: str
+    title: str
+    about: str
+    body: Callable[[], str]
+
+    def text(self) -> str:
+        return f"{GENERATED}\n\n# {self.title}\n\n{self.about}\n\n{self.body().rstrip()}\n"
+
+
+PAGES = (
+    Page(
+        "settings.md", "Settings", "Each is an environment variable; none is needed to try it.", settings.page
+    ),
+    Page("commands.md", "Commands", "What the command `pathway` does.", commands.page),
+    Page("errors.md", "Errors", "What can be refused, in the words that people read.", errors.page),
+)
+
+
+def _contents() -> str:
+    return "\n".join(f"- [{page.title}]({page.file}): {page.about}" for page in PAGES)
+
+
+INDEX = Page("README.md", "Reference", "Every page here is written from the code.", _contents)
+
+
+def pages() -> dict[Path, str]:
+    """What docs/reference should hold: file and text."""
+    return {FOLDER / page.file: page.text() for page in (INDEX, *PAGES)}
+
+
+def differences(expected: dict[Path, str]) -> list[str]:
+    """The lines that differ between what the code says and what the files say."""
+    found: list[str] = []
+    for file, text in expected.items():
+        present = file.read_text(encoding="utf-8") if file.exists() else ""
+        found += difflib.unified_diff(
+            present.splitlines(), text.splitlines(), file.name, "the code", lineterm=""
+        )
+    left_over = {file for file in FOLDER.glob("*.md") if file not in expected}
+    return found + [f"{file.name}: no page of that name is written any more" for file in sorted(left_over)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Write docs/reference from the code.")
+    parser.add_argument("--check", action="store_true", help="only compare; exit with 1 if anything differs")
+    expected = pages()
+    if parser.parse_args(arguments).check:
+        if found := differences(expected):
+            print("\n".join(found))
+            print(
+                "docs/reference is not what the code says. Run `make docs` and commit the result.",
+                file=sys.stderr,
+            )
+            return 1
+        return 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for file, text in expected.items():
+        file.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
