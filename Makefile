@@ -21,7 +21,7 @@ demo: .venv/.ready-run  ## a simulated county on http://127.0.0.1:8000 (SIZE=…
 
 test: .venv/.ready-dev  ## every test, against a real PostgreSQL (ARGS="-k clocks")
 	@scripts/chromium >/dev/null || echo "Chromium was not found: the tests in a real browser are skipped (PATHWAY_CHROMIUM names one)."
-	@$(BIN)/pytest $(ARGS)
+	@PATHWAY_CHROMIUM="$$(scripts/chromium)" $(BIN)/pytest $(ARGS)
 
 check: .venv/.ready-dev  ## style, types, layers, sizes, and that the reference is up to date
 	@$(BIN)/ruff check
@@ -42,7 +42,7 @@ bench: .venv/.ready-dev  ## measure, and print what was measured (ARGS="…")
 	@$(BIN)/python -m bench $(ARGS)
 
 screens: .venv/.ready-dev  ## take the pictures in docs/screens again, from the browser tests
-	@PATHWAY_SCREENS=docs/screens $(BIN)/pytest -m browser tests/journeys
+	@PATHWAY_CHROMIUM="$$(scripts/chromium)" PATHWAY_SCREENS=docs/screens $(BIN)/pytest -m browser tests/journeys
 
 image: ## build the container image autism-pathway:dev
 	@docker build --target runtime --tag autism-pathway:dev .

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from pathway.settings import knobs
+from pathway.store import embedded
 from tests.lints import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -117,6 +118,20 @@ def test_a_committed_write_is_on_disk_and_archived_within_a_minute() -> None:
     for setting in ("synchronous_commit=on", "archive_mode=on", "archive_timeout=60"):
         assert f"-c{setting}" in command
     assert "--data-checksums" in SERVICES["db"]["environment"]["POSTGRES_INITDB_ARGS"]
+
+
+def test_nothing_typed_about_a_child_reaches_the_log_of_the_server() -> None:
+    """What the embedded server is told about its log, the one in the container is told too."""
+    told = {name: value for name, value in embedded.CONFIGURATION.items() if name.startswith("log_")}
+    assert told
+    for name, value in told.items():
+        assert f"-c{name}={value}" in SERVICES["db"]["command"]
+
+
+def test_the_database_makes_the_same_logins_as_the_embedded_one() -> None:
+    script = (ROOT / "scripts" / "create_database_logins").read_text(encoding="utf-8")
+    assert f"CREATE ROLE {embedded.OWNER} LOGIN NOSUPERUSER NOBYPASSRLS" in script
+    assert f"CREATE ROLE {embedded.APP} LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS" in script
 
 
 def test_the_service_waits_for_its_database_and_its_migrations() -> None:
