@@ -1,0 +1,234 @@
+-- Who may read and write which rows. One database role for each kind of actor; a policy for each role, so that a
+-- forgotten WHERE shows nothing. `app.org` and `app.account` are set for one transaction by the application.
+
+CREATE FUNCTION app_org() RETURNS int LANGUAGE sql STABLE
+    RETURN nullif(current_setting('app.org', true), '')::int;
+CREATE FUNCTION app_account() RETURNS int LANGUAGE sql STABLE
+    RETURN nullif(current_setting('app.account', true), '')::int;
+
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY[
+        'organisation', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian',
+        'match_proposal', 'merge', 'break_glass', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
+        'threshold', 'threshold_signature', 'crossing', 'acknowledgement', 'outbox', 'message', 'access_log', 'ledger',
+        'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY writer ON %I TO pathway_writer USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY loader ON %I TO r_loader USING (true) WITH CHECK (true)', t);
+        EXECUTE format('GRANT SELECT, INSERT ON %I TO pathway_writer, r_loader', t);
+    END LOOP;
+END $$;
+
+-- What an action may change besides appending: projections, details of people, states of work. Never a fact.
+GRANT UPDATE ON organisation, account, session, child, child_address, child_key, carer, guardian, match_proposal, merge,
+    episode, task, request, threshold, crossing, outbox, import_batch, import_row TO pathway_writer;
+GRANT UPDATE (known_to, to_sequence, next_crossing_on) ON clock TO pathway_writer;
+GRANT DELETE ON task, caseload, session, child_address TO pathway_writer;
+GRANT UPDATE ON child, guardian, episode, import_batch, import_row TO r_loader;
+GRANT UPDATE, DELETE ON rate_limit TO pathway_writer;
+CREATE POLICY worker ON rate_limit TO r_worker USING (true);
+GRANT SELECT, DELETE ON rate_limit TO r_worker;
+
+-- Reference data that everybody who has signed in may read.
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['organisation', 'definition', 'threshold', 'threshold_signature', 'ledger', 'heartbeat'] LOOP
+        EXECUTE format('CREATE POLICY everybody ON %I FOR SELECT TO r_referrer, r_clinician, r_lead, r_officer, r_family,
+            r_commissioner, r_partner, r_privacy, r_worker, pathway_stats USING (true)', t);
+        EXECUTE format('GRANT SELECT ON %I TO r_referrer, r_clinician, r_lead, r_officer, r_family, r_commissioner,
+            r_partner, r_privacy, r_worker, pathway_stats', t);
+    END LOOP;
+END $$;
+CREATE POLICY everybody ON account FOR SELECT
+    TO r_referrer, r_clinician, r_lead, r_officer, r_commissioner, r_partner, r_privacy, r_worker USING (true);
+GRANT SELECT (id, name, role, organisation_id, active) ON account
+    TO r_referrer, r_clinician, r_lead, r_officer, r_commissioner, r_partner, r_privacy, r_worker;
+
+-- Every read is logged by the reader's own role, in the transaction that reads.
+CREATE POLICY log ON access_log FOR INSERT
+    TO r_referrer, r_clinician, r_lead, r_officer, r_family, r_commissioner, r_partner, r_privacy, r_worker
+    WITH CHECK (account_id = (SELECT app_account()));
+GRANT INSERT ON access_log
+    TO r_referrer, r_clinician, r_lead, r_officer, r_family, r_commissioner, r_partner, r_privacy, r_worker;
+
+-- Links that other policies read: each actor sees only its own.
+CREATE POLICY own ON caseload FOR SELECT TO r_clinician, r_lead USING (account_id = (SELECT app_account()));
+GRANT SELECT ON caseload TO r_clinician, r_lead;
+CREATE POLICY own ON break_glass FOR SELECT TO r_clinician, r_lead, r_officer USING (account_id = (SELECT app_account()));
+CREATE POLICY all_of_them ON break_glass FOR SELECT TO r_privacy USING (true);
+GRANT SELECT ON break_glass TO r_clinician, r_lead, r_officer, r_privacy;
+CREATE POLICY own ON guardian FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
+GRANT SELECT ON guardian TO r_family;
+CREATE POLICY own ON carer FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
+GRANT SELECT ON carer TO r_family;
+
+-- Episodes.
+CREATE POLICY clinician ON episode FOR SELECT TO r_clinician USING (
+    provider_id = (SELECT app_org())
+    OR hand_over_to = (SELECT app_org())
+    OR id = ANY (ARRAY(SELECT c.episode_id FROM caseload c WHERE c.account_id = (SELECT app_account())))
+    OR child_id = ANY (ARRAY(SELECT b.child_id FROM break_glass b
+                              WHERE b.account_id = (SELECT app_account()) AND b.until > now())));
+CREATE POLICY lead ON episode FOR SELECT TO r_lead USING (
+    provider_id = (SELECT app_org()) OR hand_over_to = (SELECT app_org()));
+CREATE POLICY officer ON episode FOR SELECT TO r_officer USING (council_id = (SELECT app_org()) AND council_basis);
+CREATE POLICY referrer ON episode FOR SELECT TO r_referrer USING (
+    (school_id = (SELECT app_org()) AND NOT hidden_from_school) OR referrer_id = (SELECT app_org()));
+CREATE POLICY family ON episode FOR SELECT TO r_family USING (
+    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
+CREATE POLICY partner ON episode FOR SELECT TO r_partner USING (
+    provider_id = (SELECT app_org()) OR (council_id = (SELECT app_org()) AND council_basis));
+CREATE POLICY worker ON episode FOR SELECT TO r_worker USING (true);
+CREATE POLICY stats ON episode FOR SELECT TO pathway_stats USING (true);
+GRANT SELECT ON episode TO r_clinician, r_lead, r_worker;
+GRANT SELECT (id, child_id, pathway, definition, version, council_stage, stage_since, opened_on, started_on, closed_on,
+    shared_with, side_states, holder_slot, holder_id, provider_id, school_id, council_id, council_basis, council_runs,
+    hidden_from_school, next_step, next_role, planned_for, plan_by_person, hand_over_to, coordinator_id, projected_on)
+    ON episode TO r_officer, r_partner;
+GRANT SELECT (id, child_id, pathway, definition, version, school_stage, referrer_stage, opened_on, started_on, closed_on,
+    holder_slot, provider_id, school_id, referrer_id, hidden_from_school, projected_on) ON episode TO r_referrer;
+GRANT SELECT (id, child_id, pathway, definition, version, family_stage, opened_on, started_on, closed_on, side_states,
+    provider_id, school_id, coordinator_id, family_reached_on, silent, projected_on) ON episode TO r_family;
+GRANT SELECT (id, pathway, definition, stage, stage_since, started_on, closed_on, closure, holder_slot, holder_id, provider_id,
+    council_id, school_id, side_states, planned_for, next_step, referrer_id) ON episode TO pathway_stats;
+
+-- Children: whoever may see an episode of theirs. A family only by its own link.
+CREATE POLICY by_episode ON child FOR SELECT TO r_clinician, r_lead, r_officer, r_referrer, r_partner
+    USING (EXISTS (SELECT FROM episode e WHERE e.child_id = child.id));
+CREATE POLICY family ON child FOR SELECT TO r_family USING (
+    id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
+CREATE POLICY worker ON child FOR SELECT TO r_worker, r_privacy USING (true);
+GRANT SELECT ON child TO r_clinician, r_lead, r_officer, r_partner, r_worker;
+GRANT SELECT (id, first_name, family_name, birth_date, nhs_number, sealed_at, restricted) ON child TO r_privacy;
+GRANT SELECT (id, first_name, family_name, birth_date, nhs_number, upn, pronouns, restricted, merged_into) ON child TO r_referrer;
+GRANT SELECT (id, first_name, family_name, birth_date, pronouns, language, interpreter, restricted) ON child TO r_family;
+
+-- A restricted address is for the one who posts letters, and nobody else (rules.md 12).
+CREATE POLICY unrestricted ON child_address FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM child c WHERE c.id = child_address.child_id AND NOT c.restricted));
+CREATE POLICY worker ON child_address FOR SELECT TO r_worker USING (true);
+GRANT SELECT ON child_address TO r_clinician, r_lead, r_officer, r_worker;
+
+CREATE POLICY by_child ON guardian FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM child c WHERE c.id = guardian.child_id));
+CREATE POLICY worker ON guardian FOR SELECT TO r_worker USING (true);
+GRANT SELECT ON guardian TO r_clinician, r_lead, r_officer, r_worker;
+CREATE POLICY by_child ON carer FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM guardian g WHERE g.carer_id = carer.id));
+CREATE POLICY worker ON carer FOR SELECT TO r_worker USING (true);
+GRANT SELECT ON carer TO r_clinician, r_lead, r_officer, r_worker;
+CREATE POLICY worker ON child_key FOR SELECT TO r_worker USING (true);
+GRANT SELECT ON child_key TO r_worker;
+
+-- Facts: the clinical team by the episode; the council only of pathways that it runs itself.
+CREATE POLICY by_episode ON event FOR SELECT TO r_clinician, r_lead
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = event.episode_id));
+CREATE POLICY council_runs ON event FOR SELECT TO r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = event.episode_id AND e.council_runs));
+CREATE POLICY worker ON event FOR SELECT TO r_worker USING (true);
+CREATE POLICY stats ON event FOR SELECT TO pathway_stats USING (true);
+GRANT SELECT ON event TO r_clinician, r_lead, r_officer, r_worker;
+GRANT SELECT (sequence, id, episode_id, kind, happened_on, recorded_at, role) ON event TO pathway_stats;
+
+-- Clocks. The lead's policy is one equality on an indexed column, so that the breach page stays an index range.
+CREATE POLICY lead ON clock FOR SELECT TO r_lead USING (provider_id = (SELECT app_org()));
+CREATE POLICY by_episode ON clock FOR SELECT TO r_clinician
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = clock.episode_id));
+CREATE POLICY officer ON clock FOR SELECT TO r_officer USING (council_id = (SELECT app_org()) AND council_runs);
+CREATE POLICY worker ON clock FOR SELECT TO r_worker USING (true);
+CREATE POLICY stats ON clock FOR SELECT TO pathway_stats USING (true);
+GRANT SELECT ON clock TO r_clinician, r_lead, r_officer, r_worker, pathway_stats;
+CREATE POLICY worker_marks ON clock FOR UPDATE TO r_worker USING (true);
+GRANT UPDATE (next_crossing_on) ON clock TO r_worker;
+
+CREATE POLICY by_episode ON task FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = task.episode_id));
+CREATE POLICY asked_of_us ON task FOR SELECT TO r_referrer
+    USING (owner_id = (SELECT app_org()) AND EXISTS (SELECT FROM episode e WHERE e.id = task.episode_id));
+CREATE POLICY worker ON task FOR SELECT TO r_worker, pathway_stats USING (true);
+GRANT SELECT ON task TO r_clinician, r_lead, r_officer, r_referrer, r_worker, pathway_stats;
+
+CREATE POLICY lead ON crossing FOR SELECT TO r_lead USING (provider_id = (SELECT app_org()));
+CREATE POLICY officer ON crossing FOR SELECT TO r_officer USING (council_id = (SELECT app_org())
+    AND EXISTS (SELECT FROM episode e WHERE e.id = crossing.episode_id AND e.council_runs));
+CREATE POLICY by_episode ON crossing FOR SELECT TO r_clinician
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = crossing.episode_id));
+CREATE POLICY worker ON crossing TO r_worker USING (true) WITH CHECK (true);
+CREATE POLICY stats ON crossing FOR SELECT TO pathway_stats USING (true);
+GRANT SELECT ON crossing TO r_lead, r_officer, r_clinician, pathway_stats;
+GRANT SELECT, INSERT, UPDATE ON crossing TO r_worker;
+CREATE POLICY by_crossing ON acknowledgement FOR SELECT TO r_lead, r_officer, r_clinician
+    USING (EXISTS (SELECT FROM crossing c WHERE c.id = acknowledgement.crossing_id));
+CREATE POLICY stats ON acknowledgement FOR SELECT TO pathway_stats USING (true);
+GRANT SELECT ON acknowledgement TO r_lead, r_officer, r_clinician, pathway_stats;
+
+CREATE POLICY by_child ON match_proposal FOR SELECT TO r_clinician, r_lead
+    USING (EXISTS (SELECT FROM child c WHERE c.id = match_proposal.child_id));
+GRANT SELECT ON match_proposal TO r_clinician, r_lead;
+
+CREATE POLICY by_episode ON outbox FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = outbox.episode_id));
+CREATE POLICY all_of_them ON outbox FOR SELECT TO r_privacy USING (true);
+CREATE POLICY worker ON outbox TO r_worker USING (true) WITH CHECK (true);
+GRANT SELECT ON outbox TO r_clinician, r_lead, r_officer, r_privacy;
+GRANT SELECT, INSERT, UPDATE ON outbox TO r_worker;
+CREATE POLICY by_episode ON message FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = message.episode_id));
+CREATE POLICY own ON message FOR SELECT TO r_family
+    USING (carer_id = ANY (ARRAY(SELECT c.id FROM carer c WHERE c.account_id = (SELECT app_account())))
+        AND child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
+CREATE POLICY worker ON message TO r_worker USING (true) WITH CHECK (true);
+GRANT SELECT ON message TO r_clinician, r_lead, r_officer, r_family;
+GRANT SELECT, INSERT, UPDATE ON message TO r_worker;
+
+CREATE POLICY privacy ON access_log FOR SELECT TO r_privacy, r_worker USING (true);
+CREATE POLICY family ON access_log FOR SELECT TO r_family USING (
+    children && ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active));
+GRANT SELECT ON access_log TO r_privacy, r_worker;
+GRANT SELECT (id, at, role, door, action, purpose, children) ON access_log TO r_family;
+
+CREATE POLICY worker_numbers ON ledger FOR INSERT TO r_worker WITH CHECK (true);
+GRANT INSERT ON ledger TO r_worker;
+CREATE POLICY worker ON seal TO r_worker USING (true) WITH CHECK (true);
+CREATE POLICY privacy ON seal FOR SELECT TO r_privacy USING (true);
+GRANT SELECT, INSERT ON seal TO r_worker;
+GRANT SELECT ON seal TO r_privacy;
+CREATE POLICY worker_beats ON heartbeat TO r_worker USING (true) WITH CHECK (true);
+GRANT INSERT, UPDATE ON heartbeat TO r_worker;
+CREATE POLICY worker ON session TO r_worker USING (true);
+GRANT SELECT, DELETE ON session TO r_worker;
+
+CREATE POLICY own ON import_batch FOR SELECT TO r_lead USING (organisation_id = (SELECT app_org()));
+CREATE POLICY own ON import_row FOR SELECT TO r_lead
+    USING (EXISTS (SELECT FROM import_batch b WHERE b.id = import_row.batch_id));
+GRANT SELECT ON import_batch, import_row TO r_lead;
+
+-- Commissioners: no grant on any row about a child. The arithmetic of a flag, without identifiers.
+CREATE VIEW flag_arithmetic WITH (security_barrier) AS
+SELECT c.id, c.pathway, c.clock, c.instance, c.state, c.started_on, c.counts_from, c.finished_on, c.field_value, c.due_on,
+       c.due_soon_on, c.late_from, c.locked_due_on, c.threshold_id, c.status, c.excused, c.provider_id, c.council_id,
+       e.definition, s.kind AS start_kind, s.role AS start_role, f.kind AS finish_kind, e.stage
+  FROM clock c
+  JOIN episode e ON e.id = c.episode_id
+  JOIN event s ON s.id = c.start_event
+  LEFT JOIN event f ON f.id = c.finish_event
+ WHERE c.known_to IS NULL;
+CREATE VIEW breach_reason WITH (security_barrier) AS
+SELECT x.pathway, x.clock, x.grade, x.provider_id, x.council_id, a.reason, a.action, a.cohort, a.at
+  FROM acknowledgement a JOIN crossing x ON x.id = a.crossing_id;
+CREATE VIEW breach_count WITH (security_barrier) AS
+SELECT c.pathway, c.clock, c.provider_id, c.council_id, e.stage, c.late_from, c.started_on, c.excused, count(*) AS n
+  FROM clock c JOIN episode e ON e.id = c.episode_id
+ WHERE c.known_to IS NULL AND c.state = 'running' AND c.late_from IS NOT NULL
+ GROUP BY c.pathway, c.clock, c.provider_id, c.council_id, e.stage, c.late_from, c.started_on, c.excused;
+GRANT SELECT ON flag_arithmetic, breach_reason, breach_count TO r_commissioner;
+GRANT CREATE ON SCHEMA public TO pathway_stats;
+ALTER VIEW flag_arithmetic OWNER TO pathway_stats;
+ALTER VIEW breach_reason OWNER TO pathway_stats;
+ALTER VIEW breach_count OWNER TO pathway_stats;
+REVOKE CREATE ON SCHEMA public FROM pathway_stats;
