@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     """The database as the application signs in to it, without superuser or BYPASSRLS; unset means embedded."""
     owner_url: str | None = None
     """The database as the owner of its tables signs in to it, for migrations only; it needs CREATEROLE."""
+    database_url_file: Path | None = None
+    """The file with PATHWAY_DATABASE_URL in it, instead of that variable: its password stays out of the environment."""
+    owner_url_file: Path | None = None
+    """The file with PATHWAY_OWNER_URL in it, instead of that variable; only `pathway migrate` should be given it."""
     pool_min: int = Field(default=2, ge=0)
     """How many database connections each process keeps open."""
     pool_max: int = Field(default=8, ge=1)
@@ -86,11 +90,25 @@ class Settings(BaseSettings):
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _addresses_from_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """An address holds a password, and a container is given its passwords as files."""
+        for name in ("database_url", "owner_url"):
+            file = given.get(f"{name}_file")
+            if file and given.get(name):
+                raise ValueError(
+                    f"{_variable(name)} and {_variable(f'{name}_file')} are both set: keep one of them."
+                )
+            if file:
+                given[name] = _read_secret(Path(file), f"{name}_file")
+        return given
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.database_url is None) != (self.owner_url is None):
+        if self.database_url is None and self.owner_url is not None:
             raise ValueError(
-                "PATHWAY_DATABASE_URL and PATHWAY_OWNER_URL belong together: set both for a server, neither for embedded."
+                "PATHWAY_OWNER_URL needs PATHWAY_DATABASE_URL beside it: set both to migrate a server."
             )
         if self.pool_min > self.pool_max:
             raise ValueError(
