@@ -22,8 +22,8 @@ RUN uv sync --locked --no-dev --no-editable
 FROM python:${PYTHON}-slim AS runtime
 LABEL org.opencontainers.image.title="Autism pathway" org.opencontainers.image.licenses="MIT"
 COPY --from=build /app/.venv /app/.venv
-# The image is run read-only: nothing is written outside /tmp.
-ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATHWAY_DATA=/tmp/pathway
+# The image is run read-only: what is written, such as .pathway, goes to the working directory, which is in memory.
+ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8000
