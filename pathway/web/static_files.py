@@ -21,6 +21,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Response
 
+from pathway.domain.roles import Permission
+
 STATIC = Path(__file__).parent / "static"
 COMPRESSIBLE = frozenset({".css", ".js", ".svg", ".txt", ".json", ".map"})
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -87,11 +89,11 @@ def _read(path: Path) -> StaticFile:
 def accepted_encodings(header: str) -> frozenset[str]:
     """The encodings a browser asks for, without those it refuses with q=0 (RFC 9110 section 12.5.3)."""
     accepted = set()
-    for choice in header.lower().split(","):
-        name, _, weight = choice.partition(";")
-        quality = weight.replace(" ", "").removeprefix("q=")
-        if name.strip() and quality.rstrip("0").rstrip(".") not in {"0", ""} or not weight and name.strip():
-            accepted.add(name.strip())
+    for choice in header.lower().replace(" ", "").split(","):
+        name, _, weight = choice.partition(";q=")
+        refused = weight != "" and not weight.strip("0.")
+        if name and not refused:
+            accepted.add(name)
     return frozenset(accepted)
 
 
@@ -101,13 +103,13 @@ def matches(header: str, etag: str) -> bool:
     return "*" in held or etag in held
 
 
-def static_route(files: StaticFiles, opt: Mapping[str, object] | None = None) -> HTTPRouteHandler:
-    """The route for a set of files. `opt` names its permission: everyone may read what holds no personal data."""
+def static_route(files: StaticFiles) -> HTTPRouteHandler:
+    """The route for a set of files. Everyone may read them: they hold no personal data."""
 
     @get(
         "/static/{build:str}/{file_path:path}",
         sync_to_thread=False,
-        opt=dict(opt or {}),
+        opt={"permission": Permission.PUBLIC},
         include_in_schema=False,
     )
     def static_file(

@@ -1,0 +1,3 @@
+"""Fixtures for the tests of the web shell."""
+
+from tests.browser import browser, open_page  # noqa: F401
