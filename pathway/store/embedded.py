@@ -109,6 +109,9 @@ def release(data: Path) -> None:
 def stop(data: Path) -> None:
     """Stop the server now, whoever uses it."""
     data = data.expanduser().resolve()
+    held = _in_use.pop(data, None)
+    if held is not None:
+        held.close()
     if data.is_dir():
         with _alone(data):
             _Cluster(data).stop()

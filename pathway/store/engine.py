@@ -25,7 +25,8 @@ from pathway.store.roles import NEVER_ASSUMED, DbRole
 Result = TypeVar("Result")
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 _STRENGTH: dict[Isolation, int] = {"READ COMMITTED": 0, "REPEATABLE READ": 1, "SERIALIZABLE": 2}
-_RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+# The last one: a migration has changed a table under a connection that had prepared its statements before.
+_RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.InvalidCachedStatementError)
 
 
 @dataclass(frozen=True, slots=True)
