@@ -81,6 +81,21 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
+async def watched_page(browser: Browser, gate: Gate, *, width: int = 1280, java_script: bool = True) -> Page:
+    """A tab of its own, whose every misstep the gate writes down."""
+    context = await browser.new_context(
+        base_url=gate.base_url,
+        viewport={"width": width, "height": 900},
+        java_script_enabled=java_script,
+        locale="en-GB",
+    )
+    await context.route("**/*", gate.route)
+    page = await context.new_page()
+    page.on("console", gate.console)
+    page.on("pageerror", lambda error: gate.problems.append(f"script error: {error}"))
+    return page
+
+
 @pytest.fixture
 async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     """Opens tabs, closes them, and fails the test if any of them misbehaved."""
@@ -90,18 +105,9 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     async def open_one(
         base_url: str, *, width: int = 1280, java_script: bool = True, expect_status: int | None = None
     ) -> Page:
-        context = await browser.new_context(
-            base_url=base_url,
-            viewport={"width": width, "height": 900},
-            java_script_enabled=java_script,
-            locale="en-GB",
-        )
         gate = Gate(base_url, expect_status)
-        await context.route("**/*", gate.route)
-        page = await context.new_page()
-        page.on("console", gate.console)
-        page.on("pageerror", lambda error: gate.problems.append(f"script error: {error}"))
-        contexts.append(context)
+        page = await watched_page(browser, gate, width=width, java_script=java_script)
+        contexts.append(page.context)
         gates.append(gate)
         return page
 

@@ -1,8 +1,10 @@
 """The shell in a real browser: accessible, no wider than a phone, strict CSP, and the same without JavaScript."""
 
 import pytest
+from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
 
-from tests.browser import OpenPage, axe_problems, scrolls_sideways, serve
+from tests.browser import Gate, OpenPage, axe_problems, scrolls_sideways, serve, watched_page
 from tests.web.gallery import gallery_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -60,3 +62,23 @@ async def test_without_javascript_the_page_is_whole_and_asks_no_other_host(open_
         assert await page.get_by_role("link", name="Dashboard").is_visible()
         assert await page.get_by_role("button", name="Sign out").is_visible()
         assert await page.get_by_role("table", name="Children waiting").is_visible()
+
+
+async def test_the_gate_notices_inline_style_other_hosts_and_broken_scripts(browser: Browser) -> None:
+    """The other tests lean on the gate: this one proves that it can fail them."""
+    async with serve(gallery_app()) as base_url:
+        gate = Gate(base_url, None)
+        page = await watched_page(browser, gate)
+        await page.goto("/")
+        assert gate.problems == []
+        await page.evaluate(
+            "document.head.append(Object.assign(document.createElement('style'), {textContent: 'p{}'}))"
+        )
+        await page.evaluate("setTimeout(() => { throw new Error('broken') })")
+        await page.wait_for_timeout(100)
+        with pytest.raises(PlaywrightError):
+            await page.goto("http://elsewhere.invalid/")
+        await page.context.close()
+    assert any("Content Security Policy" in problem for problem in gate.problems)
+    assert any("script error: broken" in problem for problem in gate.problems)
+    assert "asked another host: http://elsewhere.invalid/" in gate.problems
