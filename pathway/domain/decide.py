@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from pathway.domain.definition import Definition, Field, FieldType, Step
-from pathway.domain.episode import Episode, fold
+from pathway.domain.episode import Episode
 from pathway.domain.errors import ImpossibleHistory, InvalidInput, NotAllowed, StepNotAllowed
 from pathway.domain.events import Event
+from pathway.domain.fold import fold
 from pathway.domain.roles import ROLE_TITLES, Role
 from pathway.domain.working_days import Calendar
 
@@ -59,7 +60,9 @@ def check_fields(step: Step, given: Given, day: date) -> Answers:
     unknown = sorted(set(given) - {f.key for f in step.fields})
     if unknown:
         known = ", ".join(f.key for f in step.fields) or "none"
-        raise InvalidInput(f"“{step.title}” does not ask for this. Its fields are: {known}.", field=unknown[0])
+        raise InvalidInput(
+            f"“{step.title}” does not ask for this. Its fields are: {known}.", field=unknown[0]
+        )
     answers = Answers({}, {})
     for item in step.fields:
         value = given.get(item.key, "").strip()
@@ -127,4 +130,6 @@ def fold_with(
         names = "; ".join(
             f"“{s.title}” ({', '.join(sorted(ROLE_TITLES[r] for r in s.by))})" for s in possible
         )
-        raise StepNotAllowed(f"{fault} What can be recorded then: {names}.", tuple(s.key for s in possible)) from fault
+        raise StepNotAllowed(
+            f"{fault} What can be recorded then: {names}.", tuple(s.key for s in possible)
+        ) from fault

@@ -149,6 +149,7 @@ class Step:
     not_before: NotBefore | None = None
     claims_exception: bool = False
     shares_with: Slot | None = None
+    hides_from: Slot | None = None
     stops_messages: bool = False
     reveals_outcome: bool = False
     snomed: str = ""

@@ -144,6 +144,13 @@ class ImpossibleHistory(Conflict):
         self.stage = stage
 
 
+class AlreadyReferred(Conflict):
+    """A referral is already open
+
+    Says only that there is one: never by whom, where, or how far it is.
+    """
+
+
 class DuplicateRequest(Conflict):
     """This has already been sent, with different content"""
 

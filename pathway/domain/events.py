@@ -14,7 +14,7 @@ from uuid import UUID
 from pathway.domain.roles import Door, Role
 
 
-class Common(StrEnum):
+class BuiltIn(StrEnum):
     """Kinds of event that every pathway has; none of them is a step."""
 
     STRUCK_OUT = "struck_out"
@@ -31,22 +31,22 @@ class Common(StrEnum):
     DEFINITION_MOVED = "definition_moved"
 
 
-COMMON_TITLES: Final[dict[str, str]] = {
-    Common.STRUCK_OUT: "Fact struck out",
-    Common.RE_DATED: "Date of a fact corrected",
-    Common.PLAN_SET: "Next date agreed",
-    Common.HAND_OVER_OFFERED: "Hand-over offered",
-    Common.HAND_OVER_ACCEPTED: "Hand-over accepted",
-    Common.HAND_OVER_DECLINED: "Hand-over declined",
-    Common.SCHOOL_CHANGED: "School or setting changed",
-    Common.COORDINATOR_SET: "Case coordinator named",
-    Common.LINKED: "Linked to an earlier referral",
-    Common.MERGED: "Two records of one child joined",
-    Common.UNMERGED: "Joined records parted again",
-    Common.DEFINITION_MOVED: "Moved to a new version of the pathway",
+BUILT_IN_TITLES: Final[dict[str, str]] = {
+    BuiltIn.STRUCK_OUT: "Fact struck out",
+    BuiltIn.RE_DATED: "Date of a fact corrected",
+    BuiltIn.PLAN_SET: "Next date agreed",
+    BuiltIn.HAND_OVER_OFFERED: "Hand-over offered",
+    BuiltIn.HAND_OVER_ACCEPTED: "Hand-over accepted",
+    BuiltIn.HAND_OVER_DECLINED: "Hand-over declined",
+    BuiltIn.SCHOOL_CHANGED: "School or setting changed",
+    BuiltIn.COORDINATOR_SET: "Case coordinator named",
+    BuiltIn.LINKED: "Linked to an earlier referral",
+    BuiltIn.MERGED: "Two records of one child joined",
+    BuiltIn.UNMERGED: "Joined records parted again",
+    BuiltIn.DEFINITION_MOVED: "Moved to a new version of the pathway",
 }
 
-CORRECTIONS: Final = frozenset({Common.STRUCK_OUT.value, Common.RE_DATED.value})
+CORRECTIONS: Final = frozenset({BuiltIn.STRUCK_OUT.value, BuiltIn.RE_DATED.value})
 
 Fields = Mapping[str, str]
 
@@ -84,7 +84,7 @@ def in_force(events: tuple[Event, ...] | list[Event]) -> list[tuple[date, int, E
         for event in sorted(corrections, key=lambda e: -e.sequence):
             if event.id in struck or event.target is None:
                 continue
-            if event.kind == Common.STRUCK_OUT:
+            if event.kind == BuiltIn.STRUCK_OUT:
                 struck.add(event.target)
             else:
                 moved.setdefault(event.target, date.fromisoformat(event.fields["happened_on"]))

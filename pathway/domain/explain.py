@@ -148,7 +148,9 @@ def _limit_sentence(e: Explanation) -> str:
 
 def _verdict(e: Explanation) -> str:
     if e.kind is ClockKind.NOT_EARLIER:
-        return f"It stopped {_days(e.days_over)} too early." if e.days_over else "It has not stopped too early."
+        return (
+            f"It stopped {_days(e.days_over)} too early." if e.days_over else "It has not stopped too early."
+        )
     if e.days_over:
         when = f"on {_day(e.finished_on)}" if e.finished_on else f"on {_day(e.as_of)}"
         return f"{_days(e.days_over)} over the limit {when}. Grade: {GRADE_TITLES[e.grade]}."

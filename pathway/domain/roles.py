@@ -132,6 +132,11 @@ class Actor:
     door: Door
     name: str = ""
 
+    @property
+    def is_staff(self) -> bool:
+        """Staff of the provider or the council, who may record on behalf of another organisation."""
+        return Permission.READ_WORKLIST in PERMISSIONS[self.role]
+
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the permission at all; the action still checks the child."""
         return permission in PERMISSIONS[self.role]

@@ -85,7 +85,9 @@ def read(fact: ClockFact, versions: Sequence[Threshold], calendar: Calendar) -> 
         if _is_in_force(version, fact, due.due_on):
             due = _under(version, fact, due, calendar)
     locked = _own(fact, calendar).due_on if clock.status.is_locked else None
-    return ClockReading(fact, Due(due.due_on, due.due_soon_on, locked, due.limit, due.threshold_id, due.source))
+    return ClockReading(
+        fact, Due(due.due_on, due.due_soon_on, locked, due.limit, due.threshold_id, due.source)
+    )
 
 
 def _is_in_force(version: Threshold, fact: ClockFact, due_on: date) -> bool:

@@ -1,0 +1,177 @@
+"""Refer a child to a pathway: find out whether we know them, open the episode, and say nothing about other referrals.
+
+An equal NHS number is the same child; three of four details propose a match to a person and link nothing; two different
+numbers are two children (rules.md 18). A re-referral is a new episode, linked to the earlier one and keeping its start
+date where the child came back within a year or the closure was an error (rules.md 2).
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from pathway.actions.area import Area
+from pathway.actions.episode_change import Opened, change, tell_family
+from pathway.actions.perform import Asking, perform
+from pathway.domain.decide import Answers, check_day, check_fields, check_role
+from pathway.domain.definition import Definition, Slot
+from pathway.domain.errors import AlreadyReferred, InvalidInput, NotAllowed
+from pathway.domain.events import BuiltIn
+from pathway.domain.fold import ORIGINAL_START, fold
+from pathway.domain.ids import event_id
+from pathway.domain.matching import Match, likely, match
+from pathway.domain.periods import Period, Unit, add
+from pathway.domain.projection import project
+from pathway.domain.reach import Standing
+from pathway.domain.referral import RESTORE_WITHIN_MONTHS, Referral
+from pathway.store import people
+from pathway.store.engine import Tx
+from pathway.store.facts import Draft, Head
+from pathway.store.keys import ChildText, child_text, give_key
+from pathway.store.organisations import Route, route_of
+from pathway.store.projections import insert_episode
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """What a referrer is told: the episode and its reference; whether a person will first check who the child is."""
+
+    episode_id: UUID
+    child_id: UUID
+    version: int
+    reference: str
+    being_checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """The child the episode is for: known or new, with what a person must look at, and the episode it follows."""
+
+    child_id: UUID
+    text: ChildText
+    being_checked: bool
+    follows: people.Earlier | None
+
+
+async def refer(area: Area, asking: Asking, referral: Referral) -> Referred:
+    """Open an episode for a child, with everything that follows from it, in one transaction.
+
+    Raises AlreadyReferred (an open episode exists: nothing more is said), NotAllowed, InvalidInput, DuplicateRequest.
+    """
+    definition = area.pathways.newest(referral.pathway)
+
+    async def work(tx: Tx) -> Referred:
+        step = definition.steps[definition.first_step]
+        check_role(step, asking.actor.role, [step])
+        check_day(referral.received_on, area.today, referral.child.birth_date)
+        route = await route_of(tx, referral.pathway)
+        answers = check_fields(
+            step, _with_organisations(definition, referral, asking, route), referral.received_on
+        )
+        who = await _who(tx, area, referral)
+        return await _open(tx, area, asking, definition, referral, who, answers)
+
+    body = {"referral": asdict(referral)}
+    return await perform(area, asking, "refer", body, Referred, work)
+
+
+def _with_organisations(
+    definition: Definition, referral: Referral, asking: Asking, route: Route
+) -> dict[str, str]:
+    """The answers, with the organisations of the episode where the first step asks for them."""
+    if referral.referrer_id not in (None, asking.actor.organisation_id) and not asking.actor.is_staff:
+        raise NotAllowed("You can refer for your own organisation only. Leave the referrer out.")
+    slots = {
+        Slot.REFERRER: referral.referrer_id or asking.actor.organisation_id,
+        Slot.SCHOOL: referral.school_id,
+        Slot.PROVIDER: referral.provider_id or route.provider_id,
+        Slot.COUNCIL: route.council_id,
+    }
+    asked = {f.key for f in definition.steps[definition.first_step].fields}
+    return {**referral.answers, **{s.value: str(v) for s, v in slots.items() if v and s.value in asked}}
+
+
+async def _who(tx: Tx, area: Area, referral: Referral) -> _Who:
+    details = referral.child
+    if details.restricted and not details.safe_contact:
+        raise InvalidInput("Name a safe contact for a child whose location is restricted.", "safe_contact")
+    known = await people.by_nhs_number(tx, details.nhs_number) if details.nhs_number else None
+    if known is not None and len(match(details.identity, known[1]).conflicting) < 2:
+        return await _known(tx, area, known[0], referral)
+    child_id = people.new_id(area.now())
+    await people.insert_child(tx, child_id, details, with_number=known is None)
+    text = await give_key(tx, area.key, child_id)
+    for carer in referral.carers:
+        await people.insert_carer(tx, child_id, people.new_id(area.now()), carer)
+    others = await people.alike(tx, details.identity) + ([known] if known else [])
+    found = [pair for pair in likely(details.identity, others) if pair[0] != child_id]
+    await _propose(tx, area, child_id, found)
+    return _Who(child_id, text, bool(found), None)
+
+
+async def _known(tx: Tx, area: Area, child_id: UUID, referral: Referral) -> _Who:
+    before = await people.earlier_episodes(tx, child_id, referral.pathway)
+    if any(e.closed_on is None for e in before):
+        raise AlreadyReferred(
+            "A referral for this child is already open on this pathway, so nothing was added and no place is lost. "
+            "Ask the triage team if you have something to tell them."
+        )
+    return _Who(child_id, await child_text(tx, area.key, child_id), False, before[0] if before else None)
+
+
+async def _propose(tx: Tx, area: Area, child_id: UUID, found: list[tuple[UUID, Match]]) -> None:
+    for candidate, how in found:
+        await tx.execute(
+            "INSERT INTO match_proposal (id, child_id, candidate_id, agreeing, possible_twin)"
+            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            people.new_id(area.now()),
+            child_id,
+            candidate,
+            list(how.agreeing),
+            how.possible_twin,
+        )
+
+
+async def _open(
+    tx: Tx,
+    area: Area,
+    asking: Asking,
+    definition: Definition,
+    referral: Referral,
+    who: _Who,
+    answers: Answers,
+) -> Referred:
+    step = definition.steps[definition.first_step]
+    secret = who.text.lock(answers.free_text)
+    drafts = [Draft(event_id(asking.request_id, 0), step.key, referral.received_on, answers.fields, secret)]
+    if who.follows is not None:
+        fields = link_fields(who.follows, referral.received_on, area)
+        drafts.append(Draft(event_id(asking.request_id, 1), BuiltIn.LINKED, referral.received_on, fields))
+    facts = [draft.as_event(asking.actor, n) for n, draft in enumerate(drafts, 1)]
+    episode = fold(definition, facts, area.calendar)
+    episode_id = people.new_id(area.now())
+    first = project(episode, {}, area.calendar, area.today)
+    await insert_episode(tx, episode_id, who.child_id, definition.key, definition.digest, first)
+    head = Head(
+        episode_id, who.child_id, definition.key, definition.digest, 0, episode.stage.key, Standing(),
+        None, False, False, referral.child.birth_date, False,
+    )  # fmt: skip
+    opened = Opened(head, definition, [])
+    changed = await change(tx, area, asking, opened, drafts, episode, "refer")
+    await tell_family(tx, asking, head, step, drafts[0].id, False)
+    return Referred(episode_id, who.child_id, changed.version, reference(episode_id), who.being_checked)
+
+
+def link_fields(earlier: people.Earlier, received_on: date, area: Area) -> dict[str, str]:
+    """What a link to an earlier episode says: which, and the start date where it is kept."""
+    fields = {"episode": str(earlier.id)}
+    closed = earlier.closed_on or received_on
+    until = add(closed, Period(RESTORE_WITHIN_MONTHS, Unit.MONTHS), area.calendar)
+    if received_on <= until or earlier.closure == "entered_in_error":
+        fields[ORIGINAL_START] = earlier.started_on.isoformat()
+    return fields
+
+
+def reference(episode_id: UUID) -> str:
+    """A short reference that people can read to each other; it says nothing about the child."""
+    text = episode_id.hex[-8:].upper()
+    return f"{text[:4]}-{text[4:]}"

@@ -1,0 +1,69 @@
+"""A referral as a door hands it over: who the child is, who cares for them, and the answers to the first step.
+
+It is already typed: identifiers are parsed, days are days. What is missing is missing, never guessed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from pathway.domain.identifiers import NhsNumber, Postcode, Upn
+from pathway.domain.matching import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class CarerDetails:
+    """A parent or carer, how they are related, and how they want to be told."""
+
+    name: str
+    relationship: str
+    email: str = ""
+    phone: str = ""
+    channel: str = "email"
+    language: str = "en"
+    parental_responsibility: bool = False
+    may_be_told: bool = True
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChildDetails:
+    """Who the child is. `restricted` means that their location is hidden; a safe contact is then named."""
+
+    first_name: str
+    family_name: str
+    birth_date: date
+    nhs_number: NhsNumber | None = None
+    upn: Upn | None = None
+    sex: str = "not_known"
+    pronouns: str = ""
+    language: str = "en"
+    interpreter: bool = False
+    looked_after: bool = False
+    restricted: bool = False
+    safe_contact: str = ""
+    address: tuple[str, ...] = ()
+    postcode: Postcode | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.first_name, self.family_name, self.birth_date, self.postcode, self.nhs_number)
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A referral to one pathway. `received_on` is the day it first came in, and starts the wait."""
+
+    pathway: str
+    child: ChildDetails
+    received_on: date
+    carers: tuple[CarerDetails, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    school_id: int | None = None
+    referrer_id: int | None = None
+    provider_id: int | None = None
+
+
+RESTORE_WITHIN_MONTHS: Final = 12
+"""A re-referral within these months of the closure keeps the first referral's start date (rules.md 2)."""

@@ -1,0 +1,28 @@
+"""What must leave: a row is the record (what, to whom, state, attempts); the job in the queue carries only its id."""
+
+from uuid import UUID
+
+from pathway.store.engine import Tx
+from pathway.store.jobs import DELIVER, enqueue
+
+FAMILY_UPDATE = "family_update"
+
+_INSERT = """
+INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (id) DO NOTHING"""
+_STOP = """
+UPDATE outbox SET state = 'dropped', last_error = $2, changed_at = clock_timestamp()
+ WHERE child_id = $1 AND state IN ('waiting', 'held')"""
+
+
+async def put(
+    tx: Tx, outbox_id: UUID, topic: str, template: str, episode_id: UUID, child_id: UUID, event_id: UUID
+) -> None:
+    """Record what must leave because of a fact, and enqueue the job that sends it, in the same transaction."""
+    await tx.execute(_INSERT, outbox_id, topic, template, episode_id, child_id, event_id)
+    await enqueue(tx, DELIVER, outbox_id)
+
+
+async def stop_all(tx: Tx, child_id: UUID, because: str) -> None:
+    """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (rules.md 19)."""
+    await tx.execute(_STOP, child_id, because)

@@ -1,0 +1,148 @@
+"""Children and carers in the database: finding who a referral may mean, and adding who is new."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from pathway.domain.identifiers import NhsNumber, Postcode
+from pathway.domain.ids import time_ordered_id
+from pathway.domain.matching import Identity
+from pathway.domain.names import normalise_name
+from pathway.domain.referral import CarerDetails, ChildDetails
+from pathway.store.engine import Tx
+
+_IDENTITY = """
+SELECT c.id, c.first_name, c.family_name, c.birth_date, c.nhs_number, a.postcode
+  FROM child c LEFT JOIN child_address a ON a.child_id = c.id"""
+_BY_NUMBER = _IDENTITY + " WHERE c.nhs_number = $1"
+_ALIKE = (
+    _IDENTITY
+    + """
+ WHERE c.merged_into IS NULL AND c.sealed_at IS NULL
+   AND ((c.birth_date = $1 AND (c.family_norm = $2 OR c.first_norm = $3 OR a.postcode = $4))
+     OR (c.family_norm = $2 AND c.first_norm = $3 AND a.postcode = $4))"""
+)
+_INSERT_CHILD = """
+INSERT INTO child (id, nhs_number, upn, first_name, family_name, first_norm, family_norm, birth_date, sex, pronouns,
+                   language, interpreter, looked_after, restricted, safe_contact, import_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
+_INSERT_CARER = """
+INSERT INTO carer (id, account_id, name, email, phone, channel, language, needs)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+_INSERT_GUARDIAN = """
+INSERT INTO guardian (child_id, carer_id, account_id, relationship, parental_responsibility, may_be_told)
+VALUES ($1, $2, $3, $4, $5, $6)"""
+_EPISODES = """
+SELECT id, stage, started_on, closed_on, closure FROM episode WHERE child_id = $1 AND pathway = $2
+ ORDER BY opened_on DESC, id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An episode this child has or had on the pathway."""
+
+    id: UUID
+    started_on: date
+    closed_on: date | None
+    closure: str
+
+
+async def by_nhs_number(tx: Tx, number: NhsNumber) -> tuple[UUID, Identity] | None:
+    """The child who holds this NHS number, if we know one."""
+    row = await tx.fetchrow(_BY_NUMBER, number.value)
+    return None if row is None else (row["id"], _identity(row))
+
+
+async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
+    """Children of whom at least three of the four may agree; the domain decides what they are to each other."""
+    rows = await tx.fetch(
+        _ALIKE,
+        identity.birth_date,
+        normalise_name(identity.family_name),
+        normalise_name(identity.first_name),
+        identity.postcode.value if identity.postcode else None,
+    )
+    return [(row["id"], _identity(row)) for row in rows]
+
+
+async def earlier_episodes(tx: Tx, child_id: UUID, pathway: str) -> list[Earlier]:
+    """This child's episodes on a pathway, newest first."""
+    rows = await tx.fetch(_EPISODES, child_id, pathway)
+    return [Earlier(r["id"], r["started_on"], r["closed_on"], r["closure"]) for r in rows]
+
+
+async def insert_child(
+    tx: Tx, child_id: UUID, child: ChildDetails, *, with_number: bool = True, import_id: int | None = None
+) -> None:
+    """Add a child with their address. `with_number=False` leaves the NHS number out until a person has looked."""
+    number = child.nhs_number.value if child.nhs_number and with_number else None
+    await tx.execute(
+        _INSERT_CHILD,
+        child_id,
+        number,
+        child.upn.value if child.upn else None,
+        child.first_name,
+        child.family_name,
+        normalise_name(child.first_name),
+        normalise_name(child.family_name),
+        child.birth_date,
+        child.sex,
+        child.pronouns or None,
+        child.language,
+        child.interpreter,
+        child.looked_after,
+        child.restricted,
+        child.safe_contact or None,
+        import_id,
+    )
+    if child.postcode is not None:
+        await tx.execute(
+            "INSERT INTO child_address (child_id, lines, postcode) VALUES ($1, $2, $3)",
+            child_id,
+            list(child.address),
+            child.postcode.value,
+        )
+
+
+async def insert_carer(
+    tx: Tx, child_id: UUID, carer_id: UUID, carer: CarerDetails, account_id: int | None = None
+) -> None:
+    """Add a carer and their link to the child."""
+    await tx.execute(
+        _INSERT_CARER,
+        carer_id,
+        account_id,
+        carer.name,
+        carer.email or None,
+        carer.phone or None,
+        carer.channel,
+        carer.language,
+        list(carer.needs),
+    )
+    await tx.execute(
+        _INSERT_GUARDIAN,
+        child_id,
+        carer_id,
+        account_id,
+        carer.relationship,
+        carer.parental_responsibility,
+        carer.may_be_told,
+    )
+
+
+def new_id(now: datetime) -> UUID:
+    """A fresh id, ordered by time; it says nothing about anyone."""
+    return time_ordered_id(now, secrets.token_bytes(10))
+
+
+def _identity(row: asyncpg.Record) -> Identity:
+    return Identity(
+        row["first_name"],
+        row["family_name"],
+        row["birth_date"],
+        Postcode(row["postcode"]) if row["postcode"] else None,
+        NhsNumber(row["nhs_number"]) if row["nhs_number"] else None,
+    )
