@@ -10,7 +10,7 @@ DO $$
 DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY[
-        'organisation', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian',
+        'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian',
         'match_proposal', 'merge', 'break_glass', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
         'threshold', 'threshold_signature', 'crossing', 'acknowledgement', 'outbox', 'message', 'access_log', 'ledger',
         'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit'] LOOP
@@ -24,7 +24,7 @@ BEGIN
 END $$;
 
 -- What an action may change besides appending: projections, details of people, states of work. Never a fact.
-GRANT UPDATE ON organisation, account, session, child, child_address, child_key, carer, guardian, match_proposal, merge,
+GRANT UPDATE ON organisation, pathway_route, account, session, child, child_address, child_key, carer, guardian, match_proposal, merge,
     episode, task, request, threshold, crossing, outbox, import_batch, import_row TO pathway_writer;
 GRANT UPDATE (known_to, to_sequence, next_crossing_on) ON clock TO pathway_writer;
 GRANT DELETE ON task, caseload, session, child_address TO pathway_writer;
@@ -37,7 +37,7 @@ GRANT SELECT, DELETE ON rate_limit TO r_worker;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['organisation', 'definition', 'threshold', 'threshold_signature', 'ledger', 'heartbeat'] LOOP
+    FOREACH t IN ARRAY ARRAY['organisation', 'pathway_route', 'definition', 'threshold', 'threshold_signature', 'ledger', 'heartbeat'] LOOP
         EXECUTE format('CREATE POLICY everybody ON %I FOR SELECT TO r_referrer, r_clinician, r_lead, r_officer, r_family,
             r_commissioner, r_partner, r_privacy, r_worker, pathway_stats USING (true)', t);
         EXECUTE format('GRANT SELECT ON %I TO r_referrer, r_clinician, r_lead, r_officer, r_family, r_commissioner,
