@@ -79,7 +79,12 @@ def _stage(row: Row) -> Stage:
     """A stage shows itself unless it says otherwise; partners see what the family sees."""
     key = row.key
     family_sees = row.values.get("family_sees", key)
-    silent = {"next_step": "", "next_by": Role.SYSTEM, "review_every": None, "family_next": ""}
+    silent: dict[str, Any] = {
+        "next_step": "",
+        "next_by": Role.SYSTEM,
+        "review_every": None,
+        "family_next": "",
+    }
     return Stage(**(silent | {"family_sees": family_sees, "partners_see": family_sees} | _named(row)))
 
 
@@ -124,7 +129,7 @@ def _clock(row: Row, closing: tuple[Trigger, ...]) -> ClockDef:
     if ANY_CLOSING_STEP in {trigger.step for trigger in ends}:
         values["ends"] = tuple(t for t in ends if t.step != ANY_CLOSING_STEP) + closing
     local = values["status"] is LimitStatus.LOCAL
-    usual = {
+    usual: dict[str, Any] = {
         "kind": ClockKind.STEP_TO_STEP,
         "stops": (),
         "ends": (),

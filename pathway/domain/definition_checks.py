@@ -4,7 +4,7 @@ Each check is given the built definition and the sheet (for places in the file),
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Final
 
@@ -109,9 +109,9 @@ def _check_fields(definition: Definition, step: Step, row: Row, faults: Faults) 
     """The fields that the engine reads by name hold what the engine expects."""
     if sum(item.plan for item in step.fields) > 1:
         faults.add(row.place("fields"), f"{row.named()}: two fields set the plan.", "Keep one plan = true.")
-    tables = {"outcome": definition.outcomes, "closure": definition.closures}
+    tables: dict[str, Collection[str]] = {"outcome": definition.outcomes, "closure": definition.closures}
     if step.claims_exception:
-        tables |= {"clock": definition.clocks, "reason": definition.exceptions}  # type: ignore[dict-item]
+        tables |= {"clock": definition.clocks, "reason": definition.exceptions}
     for name, table in tables.items():
         item = step.field_named(name)
         if item is None:

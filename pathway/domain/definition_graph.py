@@ -71,10 +71,12 @@ def check_masks(definition: Definition, sheet: Sheet, faults: Faults) -> None:
     deciding = [step for step in steps if step.field_named("outcome")]
     if not deciding:
         return
-    without = _reach([step for step in steps if step not in deciding], _starts(definition))
+    told = {step.key for step in (*deciding, *telling)}
+    undecided = [step for step in steps if step.key not in told and not told & set(step.requires)]
+    without = _reach(undecided, _starts(definition))
     implying = {key for key, stage in definition.stages.items() if key not in without and not stage.closed}
-    silently = [step for step in deciding if not step.reveals_outcome]
-    before = implying & _reach([s for s in steps if s not in telling], {s.to for s in silently})
+    masked = [step for step in undecided if step.from_stages & implying and step.to in implying]
+    before = implying & _reach(masked, {step.to for step in deciding if not step.reveals_outcome})
     neutral = (definition.stages.keys() - implying) | ({step.to for step in telling} - before)
     for row in sheet.rows["stage"]:
         stage = definition.stages[row.key]

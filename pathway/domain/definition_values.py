@@ -144,17 +144,23 @@ def trigger(value: Any, report: Report) -> Trigger | None:
 def fields(value: Any, report: Report) -> tuple[Field, ...]:
     """What a step asks for, in the order in which it is asked."""
     found: list[Field] = []
-    for member, row in enumerate(value if isinstance(value, list) else [value]):
-
-        def here(wrong: str, instead: str, _: int = -1, at: int = member) -> None:
-            report(wrong, instead, at)
-
+    for number_of_row, row in enumerate(value if isinstance(value, list) else [value]):
+        here = _within(report, number_of_row)
         item = _field(row, here)
         if item is not None and item.key in {f.key for f in found}:
             here(f"The field “{item.key}” is there twice.", "Give one of them another key.")
         elif item is not None:
             found.append(item)
     return tuple(found)
+
+
+def _within(report: Report, row: int) -> Report:
+    """The same report, pointing at one member of the list."""
+
+    def here(wrong: str, instead: str, member: int = -1) -> None:
+        report(wrong, instead, row)
+
+    return here
 
 
 _FIELD_COLUMNS: dict[str, Reader] = {
