@@ -19,6 +19,7 @@ from pathway.store.engine import Database, Scope
 from pathway.store.migrate import migrate
 from pathway.store.roles import DbRole
 from tests.databases import new_database, opened
+from tests.world import World, make_world
 
 _numbers = itertools.count()
 
@@ -83,3 +84,15 @@ async def committed(committed_addresses: Addresses) -> AsyncIterator[Database]:
     """A database of the test's own, open: what it commits nobody else sees."""
     async with opened(committed_addresses, max_size=8) as database:
         yield database
+
+
+@pytest.fixture
+async def world(rolled_back: Database, tmp_path: Path) -> World:
+    """A small area with an account for each role; what is done in it is undone."""
+    return await make_world(rolled_back, tmp_path)
+
+
+@pytest.fixture
+async def committed_world(committed: Database, tmp_path: Path) -> World:
+    """The same in a database of the test's own, where COMMIT is real."""
+    return await make_world(committed, tmp_path)
