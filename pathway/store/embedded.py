@@ -9,8 +9,10 @@ Under the data folder:  postgres/  the cluster      passwords/  one file for eac
                         *.lock     who starts, and who uses (locks vanish with their process, however it ends)
 """
 
+import asyncio
 import atexit
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -20,12 +22,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 from urllib.parse import quote
 
 from pathway.domain.errors import DatabaseUnavailable
 from pathway.store import postgres_binaries as binaries
 from pathway.store.postgres_binaries import Account, CommandFailed
+
+_log = logging.getLogger(__name__)
 
 SUPERUSER = "postgres"
 OWNER = "pathway_owner"
@@ -90,6 +94,16 @@ def ensure_running(data: Path) -> Addresses:
             cluster.start()
         _use(data)
         return cluster.addresses()
+
+
+async def keep_running(data: Path, every: float = 5.0) -> NoReturn:
+    """Start the server again whenever it stops answering, until the task is cancelled."""
+    while True:
+        try:
+            await asyncio.to_thread(ensure_running, data)
+        except DatabaseUnavailable as error:
+            _log.error("%s", error)
+        await asyncio.sleep(every)
 
 
 def release(data: Path) -> None:

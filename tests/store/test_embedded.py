@@ -1,5 +1,6 @@
 """The embedded server starts once, is shared, survives a crash, and lets nobody in without a password."""
 
+import asyncio
 import multiprocessing
 import os
 import re
@@ -16,6 +17,10 @@ import pytest
 from pathway.domain.errors import DatabaseUnavailable
 from pathway.store import embedded, postgres_binaries
 from pathway.store.embedded import Addresses
+from pathway.store.engine import Database, Scope
+from pathway.store.migrate import migrate
+from pathway.store.roles import DbRole
+from tests.databases import opened
 
 pytestmark = pytest.mark.slow
 
@@ -115,6 +120,32 @@ async def test_after_a_crash_it_is_running_again_with_everything_that_was_commit
         postgres_binaries.kill_server(data / "postgres")
         assert embedded.ensure_running(data) == addresses
         assert await answer(addresses.owner_dsn, "SELECT number FROM kept") == "42"
+
+
+async def test_while_it_is_kept_running_a_crash_is_a_pause_for_the_application(data: Path) -> None:
+    scope = Scope(DbRole.r_worker)
+    addresses = embedded.ensure_running(data)
+    await migrate(addresses.owner_dsn, addresses.app_dsn)
+    keeper = asyncio.create_task(embedded.keep_running(data, every=0.1))
+    async with opened(addresses) as database:
+        postgres_binaries.kill_server(data / "postgres")
+        with pytest.raises(DatabaseUnavailable):
+            async with database.transaction(scope) as tx:
+                await tx.fetchval("SELECT pg_sleep(5)")
+        seconds = 0.0
+        while not await answers(database, scope):
+            assert seconds < 15, "the server did not come back"
+            seconds += await asyncio.sleep(0.1, result=0.1)
+    keeper.cancel()
+    await asyncio.wait([keeper])
+
+
+async def answers(database: Database, scope: Scope) -> bool:
+    try:
+        async with database.transaction(scope) as tx:
+            return bool(await tx.fetchval("SELECT true"))
+    except DatabaseUnavailable:
+        return False
 
 
 def test_a_dead_server_that_nobody_has_buried_does_not_keep_the_next_from_starting(data: Path) -> None:
