@@ -1,0 +1,44 @@
+"""Pages by keyset: the place after the last row, as an opaque text that says nothing about anyone."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pathway.domain.errors import InvalidInput
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and where the next ones begin (nothing on the last page)."""
+
+    rows: tuple[Row, ...]
+    after: str | None = None
+
+
+def page_of(rows: Sequence[Row], keys: Sequence[tuple[object, ...]], limit: int) -> Page[Row]:
+    """A page from one row more than it holds: the extra row only says that there are more."""
+    shown = tuple(rows[:limit])
+    more = len(rows) > limit
+    return Page(shown, write_place(keys[limit - 1]) if more else None)
+
+
+def write_place(key: tuple[object, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, default=str).encode()).decode().rstrip("=")
+
+
+def read_place(text: str | None, parts: int) -> tuple[str, ...] | None:
+    """The key that a place holds; InvalidInput where it was not made by us."""
+    if not text:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError):
+        key = None
+    if not isinstance(key, list) or len(key) != parts:
+        raise InvalidInput("This page address cannot be read. Start again from the first page.", "after")
+    return tuple(str(part) for part in key)
