@@ -113,13 +113,21 @@ def _closing_steps(sheet: Sheet) -> tuple[Trigger, ...]:
 
 
 def _with_options(field: Field, sheet: Sheet) -> Field:
-    """Fill in the options that stand for a table. A closure that is a step of its own is not chosen from a list."""
+    """Fill in the options that stand for a table."""
     if not field.options or field.options[0].title != TABLE_OF_OPTIONS:
         return field
-    table = TABLES_OF_OPTIONS.get(field.options[0].key, "")
-    own_steps = set(sheet.keys("step")) if table == "closure" else set()
-    rows = [row for row in sheet.rows.get(table, []) if row.key not in own_steps]
+    rows = _offered(sheet, TABLES_OF_OPTIONS[field.options[0].key])
     return replace(field, options=tuple(Option(row.key, row.values["title"]) for row in rows))
+
+
+def _offered(sheet: Sheet, table: str) -> list[Row]:
+    """The rows to choose from: a closure that is a step of its own is not chosen, nor a clock without exceptions."""
+    rows = sheet.rows[table]
+    if table == "closure":
+        return [row for row in rows if row.key not in sheet.keys("step")]
+    if table == "clock":
+        return [row for row in rows if row.values.get("exceptions")]
+    return rows
 
 
 def _clock(row: Row, closing: tuple[Trigger, ...]) -> ClockDef:
