@@ -23,9 +23,11 @@ _LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # the server said goodbye, and the end of the line has not been noticed yet
 )
 _UNREACHABLE = (*_LOST, asyncpg.TooManyConnectionsError, OSError, TimeoutError)
-_FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_FAILED = (*DRIVER_ERRORS, OSError, TimeoutError)
 
 
 def session_settings(statement_timeout: float) -> dict[str, str]:
@@ -121,7 +123,7 @@ async def give_back(pool: Any, connection: Any, *, ended: bool) -> None:
 
 def is_lost(connection: Any, error: BaseException | None = None) -> bool:
     """Whether the connection is gone. Asking a pool connection that was already taken back is an error in asyncpg."""
-    if isinstance(error, _LOST):
+    if isinstance(error, _LOST) and not isinstance(error, asyncpg.OutdatedSchemaCacheError):
         return True
     try:
         return bool(connection.is_closed())

@@ -97,12 +97,18 @@ def ensure_running(data: Path) -> Addresses:
 
 
 async def keep_running(data: Path, every: float = 5.0) -> NoReturn:
-    """Start the server again whenever it stops answering, until the task is cancelled."""
+    """Start the server again whenever it stops answering, until the task is cancelled.
+
+    A start under way is waited for, so that whoever cancels may stop the server without it rising again.
+    """
     while True:
+        start = asyncio.get_running_loop().run_in_executor(None, ensure_running, data)
         try:
-            await asyncio.to_thread(ensure_running, data)
+            await asyncio.shield(start)
         except DatabaseUnavailable as error:
             _log.error("%s", error)
+        finally:
+            await asyncio.wait([start])
         await asyncio.sleep(every)
 
 
@@ -110,7 +116,7 @@ def release(data: Path) -> None:
     """This process needs the server no more; the last one to say so stops it."""
     data = data.expanduser().resolve()
     held = _in_use.pop(data, None)
-    if held is None:
+    if held is None or not data.is_dir():
         return
     with held, _alone(data):
         try:

@@ -25,8 +25,13 @@ from pathway.store.roles import NEVER_ASSUMED, DbRole
 Result = TypeVar("Result")
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 _STRENGTH: dict[Isolation, int] = {"READ COMMITTED": 0, "REPEATABLE READ": 1, "SERIALIZABLE": 2}
-# The last one: a migration has changed a table under a connection that had prepared its statements before.
-_RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.InvalidCachedStatementError)
+_RETRIED = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    # A migration has changed a table, or a type, that the connection knew from before.
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,7 @@ class Database:
             if keep:
                 await connections.commit(opened.connection)
                 opened.ended = True
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except connections.DRIVER_ERRORS as error:
             if connections.is_lost(opened.connection, error):
                 raise DatabaseUnavailable(
                     "The connection to the database was lost. Try again in a moment; "

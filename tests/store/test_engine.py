@@ -368,3 +368,16 @@ async def test_inside_a_transaction_nothing_is_tried_again(floor: Database) -> N
         with pytest.raises(asyncpg.SerializationError):
             await floor.retrying(conflict)
     assert attempts == 1
+
+
+async def test_a_table_that_a_migration_changed_meanwhile_is_read_again(
+    floor: Database, floor_addresses: Addresses
+) -> None:
+    async def read() -> int:
+        async with floor.transaction(WRITER) as tx:
+            return len(await tx.fetch("SELECT * FROM parent"))
+
+    await read()
+    await run_as_owner(floor_addresses, "ALTER TABLE parent ADD COLUMN note text")
+    assert await floor.retrying(read) == 0
+    await run_as_owner(floor_addresses, "ALTER TABLE parent DROP COLUMN note")
