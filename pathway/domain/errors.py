@@ -83,6 +83,12 @@ class InvalidPhoneNumber(InvalidIdentifier):
 # --- Who asked, and for what ----------------------------------------------------------------------------------
 
 
+class NotSignedIn(PathwayError):
+    """Sign in first"""
+
+    status = 401
+
+
 class NotAllowed(PathwayError):
     """You cannot do this"""
 
@@ -211,3 +217,11 @@ class TransactionMisused(PathwayError):
 
 class MigrationRefused(PathwayError):
     """The database cannot be brought up to date"""
+
+
+def place_of(error: BaseException) -> str:
+    """Where an unforeseen error arose, for the log: file and line, never its text, which may hold what somebody typed."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "unknown"

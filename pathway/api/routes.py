@@ -1,0 +1,5 @@
+"""All routes of the JSON API, one module for each thing."""
+
+from typing import Any
+
+handlers: list[Any] = []
