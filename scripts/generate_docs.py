@@ -12,9 +12,11 @@ import difflib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from scripts.pages import commands, errors, settings
+from pathway import definitions
+from scripts.pages import commands, errors, pathways, permissions, settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 GENERATED = "<!-- Written from the code by `make docs`. Change the code, not this file. -->"
@@ -39,6 +41,21 @@ PAGES = (
     ),
     Page("commands.md", "Commands", "What the command `pathway` does.", commands.page),
     Page("errors.md", "Errors", "What can be refused, in the words that people read.", errors.page),
+    Page(
+        "permissions.md",
+        "Permissions",
+        "What each role may do at all; the action still checks the child.",
+        permissions.page,
+    ),
+    *(
+        Page(
+            f"pathways/{key}.md",
+            pathway.title,
+            "The pathway as its definition has it: stages, clocks, roles and codes.",
+            partial(pathways.page, key),
+        )
+        for key, pathway in definitions.load_all().items()
+    ),
 )
 
 
@@ -62,7 +79,7 @@ def differences(expected: dict[Path, str]) -> list[str]:
         found += difflib.unified_diff(
             present.splitlines(), text.splitlines(), file.name, "the code", lineterm=""
         )
-    left_over = {file for file in FOLDER.glob("*.md") if file not in expected}
+    left_over = {file for file in FOLDER.rglob("*.md") if file not in expected}
     return found + [f"{file.name}: no page of that name is written any more" for file in sorted(left_over)]
 
 
@@ -79,8 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
             )
             return 1
         return 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
     for file, text in expected.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return 0
 
