@@ -14,8 +14,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from pathway.actions.area import Area
-from pathway.domain.errors import DuplicateRequest
-from pathway.domain.roles import Actor
+from pathway.domain.errors import DuplicateRequest, NotAllowed
+from pathway.domain.roles import PERMISSIONS, ROLE_TITLES, Actor, Permission
 from pathway.store.engine import Tx
 from pathway.store.scopes import writing
 
@@ -35,6 +35,14 @@ class Asking:
     actor: Actor
     request_id: UUID
     version: int | None = None
+
+
+def require(actor: Actor, permission: Permission, doing: str) -> None:
+    """Refuse a role without this permission, saying which roles hold it; the route asks too (deny by default, twice)."""
+    if actor.may(permission):
+        return
+    who = ", ".join(sorted(ROLE_TITLES[role] for role, held in PERMISSIONS.items() if permission in held))
+    raise NotAllowed(f"To {doing} is for: {who}. Ask one of them to do it.")
 
 
 async def perform(

@@ -6,6 +6,7 @@ from pathway.store.engine import Tx
 from pathway.store.jobs import DELIVER, enqueue
 
 FAMILY_UPDATE = "family_update"
+CORRECTION = "correction"
 
 _INSERT = """
 INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id) VALUES ($1, $2, $3, $4, $5, $6)
@@ -13,6 +14,15 @@ ON CONFLICT (id) DO NOTHING"""
 _STOP = """
 UPDATE outbox SET state = 'dropped', last_error = $2, changed_at = clock_timestamp()
  WHERE child_id = $1 AND state IN ('waiting', 'held')"""
+
+
+_HOLD = """
+INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id, state, last_error)
+VALUES ($1, $2, $3, $4, $5, $6, 'held', $7) ON CONFLICT (id) DO NOTHING"""
+_DROP = """
+UPDATE outbox SET state = 'dropped', last_error = $2, changed_at = clock_timestamp()
+ WHERE event_id = $1 AND state IN ('waiting', 'held')"""
+_SENT = "SELECT EXISTS (SELECT FROM outbox WHERE event_id = $1 AND topic = $2 AND state = 'sent')"
 
 
 async def put(
@@ -26,3 +36,27 @@ async def put(
 async def stop_all(tx: Tx, child_id: UUID, because: str) -> None:
     """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (rules.md 19)."""
     await tx.execute(_STOP, child_id, because)
+
+
+async def hold(
+    tx: Tx,
+    outbox_id: UUID,
+    topic: str,
+    template: str,
+    episode_id: UUID,
+    child_id: UUID,
+    event_id: UUID,
+    because: str,
+) -> None:
+    """Record what a person must read before it leaves; no job sends it until they let it go (rules.md 19)."""
+    await tx.execute(_HOLD, outbox_id, topic, template, episode_id, child_id, event_id, because)
+
+
+async def drop_about(tx: Tx, event_id: UUID, because: str) -> None:
+    """Drop what still waits to be sent because of one fact; locks those rows, so a delivery is before or after."""
+    await tx.execute(_DROP, event_id, because)
+
+
+async def was_told(tx: Tx, event_id: UUID) -> bool:
+    """Whether the family has been told of a fact."""
+    return bool(await tx.fetchval(_SENT, event_id, FAMILY_UPDATE))
