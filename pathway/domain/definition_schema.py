@@ -73,6 +73,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "not_before": Column(read.not_before, refers="step"),
         "claims_exception": _FLAG,
         "shares_with": Column(read.one_of(Slot)),
+        "hides_from": Column(read.one_of(Slot)),
         "stops_messages": _FLAG,
         "reveals_outcome": _FLAG,
         "snomed": _TEXT,
