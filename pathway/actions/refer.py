@@ -12,11 +12,12 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.actions.episode_change import Opened, change, tell_family
 from pathway.actions.perform import Asking, perform
+from pathway.domain.built_in_facts import ORIGINAL_START
 from pathway.domain.decide import Answers, check_day, check_fields, check_role
 from pathway.domain.definition import Definition, Slot
 from pathway.domain.errors import AlreadyReferred, InvalidInput, NotAllowed
 from pathway.domain.events import BuiltIn
-from pathway.domain.fold import ORIGINAL_START, fold
+from pathway.domain.fold import fold
 from pathway.domain.ids import event_id
 from pathway.domain.matching import Match, likely, match
 from pathway.domain.periods import Period, Unit, add

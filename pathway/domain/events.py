@@ -28,6 +28,7 @@ class BuiltIn(StrEnum):
     LINKED = "linked"
     MERGED = "merged"
     UNMERGED = "unmerged"
+    SEALED = "sealed"
     DEFINITION_MOVED = "definition_moved"
 
 
@@ -43,6 +44,7 @@ BUILT_IN_TITLES: Final[dict[str, str]] = {
     BuiltIn.LINKED: "Linked to an earlier referral",
     BuiltIn.MERGED: "Two records of one child joined",
     BuiltIn.UNMERGED: "Joined records parted again",
+    BuiltIn.SEALED: "Identity replaced",
     BuiltIn.DEFINITION_MOVED: "Moved to a new version of the pathway",
 }
 

@@ -7,18 +7,15 @@ the fact that stands in the way is named.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
 
+from pathway.domain.built_in_facts import ORIGINAL_START, apply_built_in
 from pathway.domain.clocks import ClockBoard, needs_field
 from pathway.domain.definition import Definition, Slot, Stage, Step
-from pathway.domain.episode import Episode, Holder, PendingHandOver, TaskState
+from pathway.domain.episode import Episode, Holder, TaskState
 from pathway.domain.errors import ImpossibleHistory
-from pathway.domain.events import BuiltIn, Event, in_force
+from pathway.domain.events import Event, in_force
 from pathway.domain.periods import add
 from pathway.domain.working_days import Calendar
-
-ORIGINAL_START: Final = "original_start"
-"""The field (of a first step or of a link) that carries a start date from before this episode."""
 
 
 def fold(
@@ -63,7 +60,7 @@ class _Reader:
     def read(self, day: date, event: Event) -> None:
         step = self.definition.steps.get(event.kind)
         if step is None:
-            self._built_in(day, event)
+            apply_built_in(self.episode(), day, event)
         elif self._episode is None:
             self._open(day, event, step)
         else:
@@ -86,7 +83,7 @@ class _Reader:
         start = self._original_start(event, day)
         self._episode = Episode(self.definition, stage, day, day, start, slots=slots, clocks=self.board.facts)
         self._move_clocks(step, day, event)
-        self._restore_start(self._episode, event, start)
+        self._restore_start(event, start)
         self._move_tasks(self._episode, step, day)
         self._plan(self._episode, step, event)
 
@@ -102,7 +99,7 @@ class _Reader:
         if step.key == self.definition.first_step and step.key not in self._seen:
             start = self._original_start(event, day)
             episode.started_on = start
-            self._restore_start(episode, event, start)
+            self._restore_start(event, start)
 
     def _allow(self, episode: Episode, day: date, event: Event, step: Step) -> None:
         """The pathway's own conditions: the stage of the day, the steps required, the days to wait."""
@@ -214,48 +211,14 @@ class _Reader:
         if step.claims_exception:
             self.board.excuse(event.fields["clock"], event.fields["reason"], day, event.id)
 
-    def _built_in(self, day: date, event: Event) -> None:
-        episode, fields = self.episode(), event.fields
-        match event.kind:
-            case BuiltIn.PLAN_SET:
-                episode.plan = date.fromisoformat(fields["planned_for"])
-            case BuiltIn.HAND_OVER_OFFERED:
-                episode.hand_over = PendingHandOver(Slot(fields["slot"]), int(fields["to"]), day, event.id)
-            case BuiltIn.HAND_OVER_ACCEPTED:
-                self._accept(episode, event)
-            case BuiltIn.HAND_OVER_DECLINED:
-                episode.hand_over = None
-            case BuiltIn.SCHOOL_CHANGED:
-                episode.slots[Slot.SCHOOL] = int(fields["to"])
-            case BuiltIn.COORDINATOR_SET:
-                episode.coordinator = int(fields["account"])
-            case BuiltIn.LINKED if fields.get(ORIGINAL_START):
-                start = date.fromisoformat(fields[ORIGINAL_START])
-                episode.started_on = min(episode.started_on, start)
-                self._restore_clocks(episode.opened_on, start)
-
-    def _accept(self, episode: Episode, event: Event) -> None:
-        if episode.hand_over is None:
-            raise ImpossibleHistory(
-                "No hand-over is waiting to be accepted on that day. Ask the sender to offer it again.",
-                event=event.id,
-            )
-        episode.slots[episode.hand_over.slot] = episode.hand_over.to
-        episode.hand_over = None
-
     def _original_start(self, event: Event, day: date) -> date:
         text = event.fields.get(ORIGINAL_START, "")
         return min(date.fromisoformat(text), day) if text else day
 
-    def _restore_start(self, episode: Episode, event: Event, start: date) -> None:
+    def _restore_start(self, event: Event, start: date) -> None:
         for fact in self.board.facts:
             if fact.start_event == event.id and not needs_field(fact.definition):
                 fact.started_on = fact.counts_from = start
-
-    def _restore_clocks(self, opened_on: date, start: date) -> None:
-        for fact in self.board.facts:
-            if fact.started_on == opened_on and not needs_field(fact.definition):
-                fact.started_on = fact.counts_from = min(fact.started_on, start)
 
     def _holder_of(self, episode: Episode, party: str) -> Holder:
         slot = self.definition.parties[party].slot

@@ -40,3 +40,13 @@ async def organisations(tx: Tx, kind: str | None = None) -> list[Organisation]:
         kind,
     )
     return [Organisation(row["id"], row["kind"], row["name"]) for row in rows]
+
+
+async def organisation(tx: Tx, organisation_id: int) -> Organisation:
+    """One organisation in use; NotFound where there is none."""
+    row = await tx.fetchrow(
+        "SELECT id, kind, name FROM organisation WHERE id = $1 AND active", organisation_id
+    )
+    if row is None:
+        raise NotFound("There is no such organisation in this area. Choose one from the list.")
+    return Organisation(row["id"], row["kind"], row["name"])
