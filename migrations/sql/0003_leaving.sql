@@ -59,6 +59,18 @@ CREATE TABLE ledger (
 );
 CREATE INDEX ledger_numbered ON ledger (numbered_at, position);
 
+-- The last position at a time. Waits first for a numbering that is under way (the lock is let go with the block), so the
+-- answer for a time that has passed never changes.
+CREATE FUNCTION ledger_position(at timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared(7204010);
+        RAISE EXCEPTION USING ERRCODE = 'P7204';
+    EXCEPTION WHEN SQLSTATE 'P7204' THEN NULL;
+    END;
+    RETURN coalesce((SELECT l.position FROM ledger l WHERE l.numbered_at <= at ORDER BY l.numbered_at DESC, l.position DESC LIMIT 1), 0);
+END $$;
+
 CREATE TABLE seal (
     n bigint PRIMARY KEY,
     log text NOT NULL CHECK (log IN ('event', 'access')),

@@ -202,6 +202,8 @@ CREATE POLICY worker_beats ON heartbeat TO r_worker USING (true) WITH CHECK (tru
 GRANT INSERT, UPDATE ON heartbeat TO r_worker;
 CREATE POLICY worker ON session TO r_worker USING (true);
 GRANT SELECT, DELETE ON session TO r_worker;
+CREATE POLICY worker ON request TO r_worker USING (true);
+GRANT SELECT (at), DELETE ON request TO r_worker;
 
 CREATE POLICY own ON import_batch FOR SELECT TO r_lead USING (organisation_id = (SELECT app_org()));
 CREATE POLICY own ON import_row FOR SELECT TO r_lead

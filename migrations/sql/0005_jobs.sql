@@ -126,6 +126,7 @@ AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgqueuer
 EXECUTE FUNCTION fn_pgqueuer_changed();
 
 GRANT SELECT, INSERT ON pgqueuer, pgqueuer_log TO pathway_writer, r_loader;
+GRANT UPDATE, DELETE ON pgqueuer TO pathway_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pgqueuer, pgqueuer_log, pgqueuer_schedules, pgqueuer_statistics TO r_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO pathway_writer, r_worker, r_loader;
 GRANT SELECT ON pgqueuer TO r_lead, r_privacy;

@@ -113,10 +113,13 @@ def next_crossing_on(reading: ClockReading, after: date) -> date | None:
 
 
 def first_crossing_on(reading: ClockReading) -> date | None:
-    """The first day on which a running clock enters a grade, for the scan to begin from."""
-    if not reading.fact.is_running:
-        return None
-    return next((c.on for c in crossings(reading)), None)
+    """The first day on which a clock enters a grade, for the scan to begin from.
+
+    Of a clock that has finished: the first grade it had reached by then, which a scan that was down has yet to notice.
+    """
+    finished = reading.fact.finished_on
+    found = crossings(reading) if finished is None else reached(reading, finished)
+    return found[0].on if found else None
 
 
 def is_in_order(found: tuple[Crossing, ...]) -> bool:

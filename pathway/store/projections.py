@@ -34,9 +34,12 @@ _UPDATE_EPISODE = (
 )
 _CLOCKS = f"SELECT {', '.join(CLOCK_COLUMNS)} FROM clock WHERE episode_id = $1 AND known_to IS NULL"
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM task WHERE episode_id = $1"
+# A clock that begins again keeps the day of a grade reached before, until the scan has noticed it.
 _CLOSE_CLOCKS = """
-UPDATE clock SET known_to = $2, to_sequence = $3
- WHERE episode_id = $1 AND known_to IS NULL AND (clock, instance) IN (SELECT * FROM unnest($4::text[], $5::smallint[]))"""
+UPDATE clock c SET known_to = $2, to_sequence = $3,
+       next_crossing_on = CASE WHEN c.next_crossing_on <= t.again_from THEN c.next_crossing_on END
+  FROM unnest($4::text[], $5::smallint[], $6::date[]) AS t (clock, instance, again_from)
+ WHERE c.episode_id = $1 AND c.known_to IS NULL AND c.clock = t.clock AND c.instance = t.instance"""
 _INSERT_CLOCK = (
     "INSERT INTO clock (episode_id, pathway, known_from, from_sequence, next_crossing_on, "
     f"{', '.join(CLOCK_COLUMNS)}) VALUES ({_places(1, 5 + len(CLOCK_COLUMNS))})"
@@ -47,8 +50,14 @@ _UPSERT_TASK = (
     + ", ".join(f"{c} = EXCLUDED.{c}" for c in TASK_COLUMNS if c != "key")
 )
 _CLOSE_CROSSINGS = """
-UPDATE crossing SET closed_on = $2 WHERE episode_id = $1 AND closed_on IS NULL AND (start_event, clock) IN
-       (SELECT * FROM unnest($3::uuid[], $4::text[]))"""
+UPDATE crossing x SET closed_on = t.closed_on
+  FROM unnest($2::uuid[], $3::text[], $4::date[], $5::date[]) AS t (start_event, clock, counts_from, closed_on)
+ WHERE x.episode_id = $1 AND x.closed_on IS NULL
+   AND (x.start_event, x.clock, x.counts_from) = (t.start_event, t.clock, t.counts_from)"""
+_OPEN_CROSSINGS_AGAIN = """
+UPDATE crossing SET closed_on = NULL
+ WHERE episode_id = $1 AND closed_on IS NOT NULL
+   AND (start_event, clock, counts_from) IN (SELECT * FROM unnest($2::uuid[], $3::text[], $4::date[]))"""
 
 
 async def insert_episode(
@@ -119,6 +128,7 @@ async def _write_clocks(
             written.sequence,
             [c for c, _ in closed],
             [i for _, i in closed],
+            [_again_from(stored[key], now.get(key)) for key in closed],
         )
         await _close_crossings(tx, episode_id, [stored[k] for k in closed], now, today)
     if new:
@@ -129,6 +139,7 @@ async def _write_clocks(
                 for k in new
             ],
         )
+        await _open_crossings_again(tx, episode_id, [now[k] for k in new if now[k].finished_on is None])
 
 
 def clock_values(
@@ -144,6 +155,11 @@ def clock_values(
     return (episode_id, pathway, known_from, from_sequence, crossing, *_flat(row))
 
 
+def _again_from(before: asyncpg.Record, after: ClockRow | None) -> date | None:
+    """The day from which a clock counts again, where it has begun again."""
+    return after.counts_from if after is not None and after.counts_from > before["counts_from"] else None
+
+
 async def _close_crossings(
     tx: Tx,
     episode_id: UUID,
@@ -151,17 +167,29 @@ async def _close_crossings(
     now: dict[tuple[str, int], ClockRow],
     today: date,
 ) -> None:
-    """A breach closes itself when its clock stops, ends, or turns out never to have run; it stays counted."""
-    ended = [
-        (row["start_event"], row["clock"], now.get((row["clock"], row["instance"])))
-        for row in before
-        if row["state"] == "running"
-    ]
-    stopped = [(e, c, after) for e, c, after in ended if after is None or after.finished_on is not None]
-    if stopped:
-        day = max((after.finished_on or today) if after else today for _, _, after in stopped)
+    """A breach closes itself when its clock stops, ends, begins again, or turns out never to have run; it stays counted."""
+    ended = []
+    for row in before:
+        after = now.get((row["clock"], row["instance"]))
+        if after is None:
+            ended.append((row["start_event"], row["clock"], row["counts_from"], today))
+        elif after.finished_on is not None:
+            ended.append((row["start_event"], row["clock"], row["counts_from"], after.finished_on))
+        elif after.counts_from != row["counts_from"]:
+            ended.append((row["start_event"], row["clock"], row["counts_from"], after.counts_from))
+    if ended:
+        await tx.execute(_CLOSE_CROSSINGS, episode_id, *(list(column) for column in zip(*ended, strict=True)))
+
+
+async def _open_crossings_again(tx: Tx, episode_id: UUID, running: Sequence[ClockRow]) -> None:
+    """A clock that a correction set running again is in breach again, if it was."""
+    if running:
         await tx.execute(
-            _CLOSE_CROSSINGS, episode_id, day, [e for e, _, _ in stopped], [c for _, c, _ in stopped]
+            _OPEN_CROSSINGS_AGAIN,
+            episode_id,
+            [row.start_event for row in running],
+            [row.clock for row in running],
+            [row.counts_from for row in running],
         )
 
 

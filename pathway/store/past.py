@@ -1,0 +1,146 @@
+"""What was known then: an episode from its facts, and the late clocks of a provider from rows that were kept.
+
+A row of `clock` is closed and made again, never overwritten. One that a fact made or closed holds from, or up to, that
+fact's position in the ledger; one that no fact closed (a message that reached the family, a review that passed, an agreed
+limit) up to the time at which it was closed. So a late commit cannot slip into an older page.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from pathway.domain.episode import Episode
+from pathway.domain.errors import NotFound
+from pathway.domain.events import CORRECTIONS, Event, in_force
+from pathway.domain.fold import fold
+from pathway.domain.london import london_date
+from pathway.domain.projection import ClockRow
+from pathway.domain.working_days import Calendar
+from pathway.store.engine import Tx
+from pathway.store.facts import events_known_at, head_of
+from pathway.store.ledger import position_at
+from pathway.store.pathways import Pathways
+from pathway.store.projections import CLOCK_COLUMNS
+
+# Longer than any transaction may stay open: by so much a row may have been closed before its fact was numbered.
+_LATEST_COMMIT = timedelta(hours=1)
+
+_COLUMNS = ", ".join(f"c.{name}" for name in ("id", "episode_id", "pathway", *CLOCK_COLUMNS))
+_LATE = "c.provider_id = $1 AND c.state = 'running' AND c.late_from IS NOT NULL AND c.late_from <= $2"
+_AFTER = "(c.late_from, c.id) > ($3, $4)"
+_NOW = f"""
+SELECT {_COLUMNS} FROM clock c
+ WHERE {_LATE} AND {_AFTER} AND c.known_to IS NULL
+ ORDER BY c.late_from, c.id LIMIT $5"""
+_KNOWN_FROM = """c.known_from <= $6 AND (SELECT l.position FROM ledger l WHERE l.sequence = c.from_sequence) <= $7"""
+_THEN = f"""
+SELECT * FROM (
+    (SELECT {_COLUMNS} FROM clock c
+      WHERE {_LATE} AND {_AFTER} AND c.known_to IS NULL AND {_KNOWN_FROM}
+      ORDER BY c.late_from, c.id LIMIT $5)
+    UNION ALL
+    (SELECT closed.* FROM generate_series($8::int, $9::int) AS month, LATERAL (
+        SELECT {_COLUMNS} FROM clock c
+         WHERE {_LATE} AND {_AFTER} AND c.known_to IS NOT NULL AND c.known_to_month = month AND {_KNOWN_FROM}
+           AND (c.known_to > $6
+                OR (SELECT l.position FROM ledger l WHERE l.sequence = c.to_sequence) > $7
+                OR NOT EXISTS (SELECT FROM ledger l WHERE l.sequence = c.to_sequence))
+         ORDER BY c.late_from, c.id LIMIT $5) AS closed)
+) AS known ORDER BY late_from, id LIMIT $5"""
+_REACHED = """
+SELECT e.family_reached_on, ARRAY(
+    SELECT m.delivered_at FROM message m WHERE m.episode_id = e.id AND m.state = 'delivered'
+       AND m.delivered_at < coalesce((SELECT numbered_at FROM ledger WHERE position = $2 + 1), 'infinity')) AS delivered
+  FROM episode e WHERE e.id = $1"""
+
+
+@dataclass(frozen=True, slots=True)
+class LateClock:
+    """A running clock that is past its limit; what explains it (`projection.fact_of`), and nothing about the child."""
+
+    id: int
+    episode_id: UUID
+    pathway: str
+    row: ClockRow
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Where the last page ended."""
+
+    late_from: date
+    id: int
+
+
+FIRST_PAGE = After(date.min, 0)
+
+
+async def late_clocks(
+    tx: Tx,
+    provider_id: int,
+    *,
+    today: date,
+    after: After = FIRST_PAGE,
+    limit: int = 50,
+    known_at: datetime | None = None,
+) -> list[LateClock]:
+    """A provider's running clocks that were late on a day, longest overdue first; as known now, or as known then."""
+    given = (provider_id, today, after.late_from, after.id, limit)
+    if known_at is None:
+        rows = await tx.fetch(_NOW, *given)
+    else:
+        position = await position_at(tx, known_at)
+        now: datetime = await tx.fetchval("SELECT clock_timestamp()")
+        rows = await tx.fetch(
+            _THEN, *given, known_at, position, _month(known_at - _LATEST_COMMIT), _month(max(now, known_at))
+        )
+    return [_late_clock(row) for row in rows]
+
+
+async def episode_as_known(
+    tx: Tx, pathways: Pathways, calendar: Calendar, episode_id: UUID, as_of: date, position: int
+) -> Episode:
+    """An episode on a day, from the facts that stood in the ledger at a position; NotFound where it had none yet.
+
+    What was corrected by then counts as corrected, also for a day before the correction.
+    """
+    head = await head_of(tx, episode_id)
+    definition = await pathways.by_digest(tx, head.definition)
+    known = _up_to(await events_known_at(tx, episode_id, position), as_of)
+    if not known:
+        raise NotFound("Nothing was known of this then. Choose a later date.")
+    return fold(definition, known, calendar, await _family_reached(tx, episode_id, as_of, position))
+
+
+def _up_to(events: list[Event], as_of: date) -> list[Event]:
+    """The facts that had happened by a day, with all corrections of them."""
+    happened = {event.id for day, _, event in in_force(events) if day <= as_of}
+    facts = [event for event in events if event.id in happened or event.kind in CORRECTIONS]
+    return facts if happened else []
+
+
+async def _family_reached(tx: Tx, episode_id: UUID, as_of: date, position: int) -> date | None:
+    row = await tx.fetchrow(_REACHED, episode_id, position)
+    if row is None:
+        return None
+    days = [london_date(at) for at in row["delivered"]]
+    if row["family_reached_on"] is not None:
+        days.append(row["family_reached_on"])
+    return max((day for day in days if day <= as_of), default=None)
+
+
+def _month(at: datetime) -> int:
+    """The number of a month, as the table's own column counts them: in UTC."""
+    day = at.astimezone(UTC)
+    return day.year * 12 + day.month - 1
+
+
+def _late_clock(row: asyncpg.Record) -> LateClock:
+    return LateClock(
+        row["id"],
+        row["episode_id"],
+        row["pathway"],
+        ClockRow(*(row[name] for name in CLOCK_COLUMNS)),
+    )
