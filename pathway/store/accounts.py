@@ -119,3 +119,13 @@ async def personas(database: Database) -> list[Persona]:
 
 def _actor(row: asyncpg.Record, door: Door) -> Actor:
     return Actor(row["id"], Role(row["role"]), row["organisation_id"] or 0, door, row["name"])
+
+
+async def listed(database: Database) -> list[tuple[str, str, str]]:
+    """Every active account: login, role, organisation."""
+    async with database.transaction(WRITER, read_only=True) as tx:
+        rows = await tx.fetch(
+            "SELECT a.login, a.role, coalesce(o.name, '') AS organisation FROM account a"
+            " LEFT JOIN organisation o ON o.id = a.organisation_id WHERE a.active ORDER BY a.login"
+        )
+    return [(row["login"], row["role"], row["organisation"]) for row in rows]
