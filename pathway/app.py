@@ -16,7 +16,6 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
 from litestar.response import Response
 
 from pathway.actions.area import Area
@@ -57,7 +56,8 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
         exception_handlers=_exception_handlers(),
         before_send=[security_headers(content_security_policy(script_hash(page_environment())))],
         template_config=template_config(),
-        openapi_config=_openapi(),
+        openapi_config=openapi_config(),
+        logging_config=None,
         lifespan=[_lifespan(settings, in_process, area)],
         state=State(
             {"demo": settings.mode == "demo", "cookie": Cookie(settings.base_url.startswith("https://"))}
@@ -69,10 +69,6 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
 def _area(state: State) -> Area:
     area: Area = state["area"]
     return area
-
-
-def _openapi() -> OpenAPIConfig:
-    return openapi_config()
 
 
 def _lifespan(settings: Settings, with_worker: bool, given: Area | None) -> Callable[[Litestar], Any]:

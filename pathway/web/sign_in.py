@@ -1,9 +1,10 @@
 """Signing in and out. The demonstration offers its personas; a real area brings its identity providers."""
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from pathway.domain.errors import InvalidInput, NotAllowed
+from pathway.domain.errors import InvalidInput, NotAllowed, NotFound
 from pathway.domain.roles import ROLE_TITLES, Actor, Permission, Role
 from pathway.store.accounts import begin_session, end_session, personas
 from pathway.web.page import WebRequest, page, posted
@@ -39,6 +40,16 @@ async def sign_in(request: WebRequest) -> Template:
     return page(request, "sign_in.html", personas=found, titles=ROLE_TITLES)
 
 
+@get("/sign-in/{login:str}", opt={"permission": Permission.PUBLIC})
+async def sign_in_as(request: WebRequest, login: FromPath[str]) -> Template:
+    """One persona's own page, as the command prints its address: a button, for an address alone must change nothing."""
+    found = await personas(request.app.state["database"]) if request.app.state["demo"] else []
+    chosen = [person for person in found if person.login == login]
+    if not chosen:
+        raise NotFound("There is no such person in this demonstration. Choose one from the sign-in page.")
+    return page(request, "sign_in.html", personas=chosen, titles=ROLE_TITLES)
+
+
 @post("/sign-in", opt={"permission": Permission.PUBLIC}, status_code=303)
 async def begin(request: WebRequest) -> Redirect:
     """Begin a session as a persona; only in a demonstration."""
@@ -70,4 +81,4 @@ async def finish(request: WebRequest) -> Redirect:
     return answer
 
 
-handlers = [home, sign_in, begin, finish]
+handlers = [home, sign_in, sign_in_as, begin, finish]

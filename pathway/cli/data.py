@@ -1,0 +1,110 @@
+"""Data in and out: import a waiting list, export everything, back up, restore."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from pathway.actions.area import Area
+from pathway.cli.asking import acting_as, run
+from pathway.settings import load
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command("import")
+@click.argument("file", type=FILE, required=False)
+@click.option("--account", required=True, help="The account that imports: a provider lead's login.")
+@click.option("--source", help="Where the list comes from; a second file from the same source is compared.")
+@click.option("--pathway", default="autism", show_default=True, help="Which pathway the children are on.")
+@click.option("--confirm", is_flag=True, help="Write it. Without this the file is only checked.")
+@click.option("--release", "release_batch", type=int, help="Let families of an earlier import be written to.")
+@click.option(
+    "--undo", "undo_batch", type=int, help="Take an earlier import back, but for what people changed since."
+)
+def import_list(
+    file: Path | None,
+    account: str,
+    source: str | None,
+    pathway: str,
+    confirm: bool,
+    release_batch: int | None,
+    undo_batch: int | None,
+) -> None:
+    """Import an existing waiting list from a CSV file: a dry run first, nothing written until confirmed.
+
+    Example: pathway import waiting.csv --account lead --source "Trust list"
+    """
+    if release_batch is not None or undo_batch is not None:
+        click.echo(run(lambda _, area: _earlier(area, account, release_batch, undo_batch)))
+        return
+    if file is None or source is None:
+        raise click.UsageError(
+            "Name the FILE and its --source, or give --release or --undo with an import's number."
+        )
+    click.echo(run(lambda _, area: _import(area, account, file, source, pathway, confirm)))
+
+
+async def _import(area: Area, account: str, file: Path, source: str, pathway: str, confirm: bool) -> str:
+    from pathway.actions.import_list import confirm as write
+    from pathway.actions.import_list import dry_run
+    from pathway.store.import_files import read_sheet
+
+    asking = await acting_as(area, account)
+    sheet = await asyncio.to_thread(read_sheet, file, pathway)
+    if confirm:
+        return (await write(area, asking, sheet, source, pathway)).printed()
+    told = (await dry_run(area, asking, sheet, source, pathway)).printed()
+    return f"{told}\n\nNothing was written. Add --confirm to import it."
+
+
+async def _earlier(area: Area, account: str, release_batch: int | None, undo_batch: int | None) -> str:
+    from pathway.actions.release_import import release
+    from pathway.actions.undo_import import undo
+
+    asking = await acting_as(area, account)
+    if release_batch is not None:
+        return (await release(area, asking, release_batch)).printed()
+    return (await undo(area, asking, undo_batch or 0)).printed()
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--with-text", is_flag=True, help="Decrypt letters and free text too. Keep the folder safe.")
+def export(folder: Path, with_text: bool) -> None:
+    """Give everything back in open formats: one file for each table, the definitions, and a list of what is there.
+
+    Example: pathway export ./everything
+    """
+    from pathway.store.export import export_area
+
+    manifest = asyncio.run(export_area(load(), folder, with_text=with_text))
+    click.echo(f"{manifest.rows:,} rows in {len(manifest.files)} files in {folder}.")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+def backup(folder: Path) -> None:
+    """Back the database up into a new folder. The keys are not in it: keep them elsewhere.
+
+    Example: pathway backup ./backups/2026-11-24
+    """
+    from pathway.store.backup import backup as back_up
+
+    click.echo(asyncio.run(back_up(load(), folder)).printed())
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+def restore(folder: Path) -> None:
+    """Restore a backup into an empty database, and prove that nothing was lost.
+
+    Example: pathway restore ./backups/2026-11-24
+    """
+    from pathway.store.backup import restore as bring_back
+
+    click.echo(asyncio.run(bring_back(load(), folder)).printed())
+
+
+COMMANDS = (import_list, export, backup, restore)
