@@ -24,6 +24,7 @@ from pathway.api import problems
 from pathway.api.openapi import openapi_config
 from pathway.api.routes import handlers as api_handlers
 from pathway.domain.errors import PathwayError
+from pathway.domain.roles import Actor
 from pathway.health import handlers as health_handlers
 from pathway.settings import Settings
 from pathway.store.addresses import application_dsn
@@ -51,7 +52,7 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
         middleware=[DefineMiddleware(Identity, exclude="^/(static|health|metrics)")],
         dependencies={
             "area": Provide(_area, sync_to_thread=False),
-            "actor": Provide(current_actor, sync_to_thread=False),
+            "actor": Provide(_actor, sync_to_thread=False),
         },
         exception_handlers=_exception_handlers(),
         before_send=[security_headers(content_security_policy(script_hash(page_environment())))],
@@ -69,6 +70,10 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
 def _area(state: State) -> Area:
     area: Area = state["area"]
     return area
+
+
+def _actor(request: Request[Any, Any, Any]) -> Actor:
+    return current_actor(request)
 
 
 def _lifespan(settings: Settings, with_worker: bool, given: Area | None) -> Callable[[Litestar], Any]:

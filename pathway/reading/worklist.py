@@ -1,42 +1,92 @@
 """Worklists: the open episodes of a reader's own organisation, in the order in which they are planned."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from pathway.actions.area import Area
+from pathway.domain.definition import Definition
+from pathway.domain.errors import InvalidInput
 from pathway.domain.names import normalise_name
 from pathway.domain.paging import Page, page_of, read_place
+from pathway.domain.projection import Versions, fact_of
 from pathway.domain.roles import Actor, Role
+from pathway.domain.thresholds import ClockReading, read
 from pathway.store import access_log
+from pathway.store.engine import Tx
+from pathway.store.pathways import agreed_thresholds
 from pathway.store.scopes import reading
-from pathway.store.worklist_rows import WorklistFilter, WorklistRow, stage_counts, worklist_rows
+from pathway.store.worklist_rows import (
+    Tiles,
+    WorklistFilter,
+    WorklistRow,
+    stage_counts,
+    tile_counts,
+    worklist_rows,
+)
 
 PAGE = 50
 
 
-def filter_from(
-    stage: str = "", pathway: str = "", next_role: str = "", name: str = "", hand_over_to: int | None = None
-) -> WorklistFilter:
-    """A filter from what a form or an address says; empty means no narrowing."""
-    norm = normalise_name(name) if name else ""
-    return WorklistFilter(stage or None, pathway or None, next_role or None, norm or None, hand_over_to)
+def name_filter(wanted: WorklistFilter, name: str) -> WorklistFilter:
+    """The same filter, narrowed to children whose first or family name begins so, whatever accents were typed."""
+    return replace(wanted, name_norm=normalise_name(name) or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One child on the list, with the pathway they are on and how their most pressing clock stands."""
+
+    row: WorklistRow
+    definition: Definition
+    presses: ClockReading | None
 
 
 async def worklist(
     area: Area, actor: Actor, wanted: WorklistFilter, after: str | None = None, limit: int = PAGE
-) -> Page[WorklistRow]:
+) -> Page[Listed]:
     """One page of open episodes; row-level security decides which. One log row holds the ids of the whole page."""
-    place = read_place(after, 2)
-    key = (date.fromisoformat(place[0]), UUID(place[1])) if place else None
+    key = _place(after)
     async with area.database.transaction(reading(actor)) as tx:
         rows = await worklist_rows(tx, wanted, key, limit + 1, council=actor.role is Role.SEND_OFFICER)
         page = page_of(rows, [(r.planned_for, r.episode_id) for r in rows], limit)
         if page.rows:
             await access_log.log(tx, actor, "worklist", [r.child_id for r in page.rows])
-        return page
+        versions = {key: await agreed_thresholds(tx, key) for key in {r.pathway for r in page.rows}}
+        return Page(
+            tuple([await _listed(tx, area, row, versions[row.pathway]) for row in page.rows]), page.after
+        )
 
 
-async def counts(area: Area, actor: Actor) -> dict[tuple[str, str], int]:
-    """How many open episodes the reader sees, by pathway and stage; no child is named."""
+def _place(after: str | None) -> tuple[date, UUID] | None:
+    place = read_place(after, 2)
+    try:
+        return (date.fromisoformat(place[0]), UUID(place[1])) if place else None
+    except ValueError:
+        raise InvalidInput(
+            "This page address cannot be read. Start again from the first page.", "after"
+        ) from None
+
+
+async def _listed(tx: Tx, area: Area, row: WorklistRow, versions: Versions) -> Listed:
+    definition = await area.pathways.by_digest(tx, row.definition)
+    if row.presses is None:
+        return Listed(row, definition, None)
+    fact = fact_of(row.presses, definition)
+    return Listed(row, definition, read(fact, versions.get(fact.definition.key, ()), area.calendar))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What stands above a worklist: the tiles, and the open episodes by pathway and stage. No child is named."""
+
+    tiles: Tiles
+    stages: Mapping[tuple[str, str], int]
+
+
+async def counts(area: Area, actor: Actor) -> Counted:
+    """How many open episodes the reader sees, and how many of them wait for what."""
     async with area.database.transaction(reading(actor), read_only=True) as tx:
-        return await stage_counts(tx, council=actor.role is Role.SEND_OFFICER)
+        stages = await stage_counts(tx, council=actor.role is Role.SEND_OFFICER)
+        return Counted(await tile_counts(tx, area.today, actor.organisation_id), stages)

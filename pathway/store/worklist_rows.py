@@ -4,27 +4,42 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pathway.domain.projection import ClockRow
 from pathway.store.engine import Tx
+from pathway.store.projections import CLOCK_COLUMNS
 
+_PRESSES = ", ".join(f"k.{name} AS k_{name}" for name in CLOCK_COLUMNS)
+_FILTER = """
+       e.closed_on IS NULL
+   AND ($1::text IS NULL OR e.{stage} = $1)
+   AND ($2::text IS NULL OR e.pathway = $2)
+   AND ($3::text IS NULL OR e.next_role = $3)
+   AND (NOT $4 OR e.holder_slot IN ('referrer', 'school'))
+   AND ($5::int IS NULL OR e.hand_over_to = $5)
+   AND ($6::date IS NULL OR EXISTS (
+        SELECT FROM clock l WHERE l.episode_id = e.id AND l.known_to IS NULL AND l.state = 'running' AND l.late_from <= $6))"""
 _WORKLIST = """
 SELECT e.id, e.child_id, e.pathway, e.definition, e.{stage} AS stage, e.stage_since, e.started_on, e.next_step, e.next_role,
        e.planned_for, e.plan_by_person, e.holder_slot, e.holder_id, e.side_states, e.hand_over_to, e.version,
-       c.first_name, c.family_name, c.nhs_number, c.birth_date, c.restricted,
-       k.clock, k.due_on, k.late_from, k.started_on AS clock_started_on
+       c.first_name, c.family_name, c.nhs_number, c.birth_date, c.restricted, {presses}
   FROM episode e
   JOIN child c ON c.id = e.child_id
   LEFT JOIN LATERAL (
-       SELECT clock, due_on, late_from, started_on FROM clock
+       SELECT * FROM clock
         WHERE episode_id = e.id AND known_to IS NULL AND state = 'running' AND late_from IS NOT NULL
         ORDER BY late_from LIMIT 1) k ON true
- WHERE e.closed_on IS NULL
-   AND ($1::date IS NULL OR (e.planned_for, e.id) > ($1, $2::uuid))
-   AND ($3::text IS NULL OR e.{stage} = $3)
-   AND ($4::text IS NULL OR e.pathway = $4)
-   AND ($5::text IS NULL OR e.next_role = $5)
-   AND ($6::text IS NULL OR c.family_norm ^@ $6)
-   AND ($7::int IS NULL OR e.hand_over_to = $7)
- ORDER BY e.planned_for, e.id LIMIT $8"""
+ WHERE {filter}
+   AND ($7::text IS NULL OR c.family_norm ^@ $7 OR c.first_norm ^@ $7)
+   AND ($8::date IS NULL OR (e.planned_for, e.id) > ($8, $9::uuid))
+ ORDER BY e.planned_for, e.id LIMIT $10"""
+_TILES = """
+SELECT count(*) FILTER (WHERE e.next_role = 'triage') AS to_triage,
+       count(*) FILTER (WHERE EXISTS (
+           SELECT FROM clock l WHERE l.episode_id = e.id AND l.known_to IS NULL AND l.state = 'running'
+              AND l.late_from <= $1)) AS past_limit,
+       count(*) FILTER (WHERE e.holder_slot IN ('referrer', 'school')) AS elsewhere,
+       count(*) FILTER (WHERE e.hand_over_to = $2) AS offered
+  FROM episode e WHERE e.closed_on IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +67,52 @@ class WorklistRow:
     nhs_number: str | None
     birth_date: date
     restricted: bool
-    clock: str | None
-    clock_due_on: date | None
-    late_from: date | None
-    clock_started_on: date | None
+    presses: ClockRow | None
 
 
 @dataclass(frozen=True, slots=True)
 class WorklistFilter:
-    """What a list is narrowed to; nothing means all that the reader may see. `family_norm` is a normalised beginning."""
+    """What a list is narrowed to; nothing means all that the reader may see. `name_norm` is a normalised beginning.
+
+    `late_on` keeps children with a limit that had passed by that day; `held_elsewhere` those whose days are the school's or the
+    referrer's.
+    """
 
     stage: str | None = None
     pathway: str | None = None
     next_role: str | None = None
-    family_norm: str | None = None
+    held_elsewhere: bool = False
     hand_over_to: int | None = None
+    late_on: date | None = None
+    name_norm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """What waits, as counts: to be triaged, past a limit, held by a school or referrer, and offered to us."""
+
+    to_triage: int
+    past_limit: int
+    elsewhere: int
+    offered: int
 
 
 async def worklist_rows(
     tx: Tx, wanted: WorklistFilter, after: tuple[date, UUID] | None, limit: int, *, council: bool = False
 ) -> list[WorklistRow]:
     """Open episodes by planned date. `council` reads the stage that the council may see."""
+    stage = "council_stage" if council else "stage"
     rows = await tx.fetch(
-        _WORKLIST.format(stage="council_stage" if council else "stage"),
-        after[0] if after else None,
-        after[1] if after else None,
+        _WORKLIST.format(stage=stage, presses=_PRESSES, filter=_FILTER.format(stage=stage)),
         wanted.stage,
         wanted.pathway,
         wanted.next_role,
-        wanted.family_norm,
+        wanted.held_elsewhere,
         wanted.hand_over_to,
+        wanted.late_on,
+        wanted.name_norm,
+        after[0] if after else None,
+        after[1] if after else None,
         limit,
     )
     return [
@@ -107,10 +138,7 @@ async def worklist_rows(
             nhs_number=r["nhs_number"],
             birth_date=r["birth_date"],
             restricted=r["restricted"],
-            clock=r["clock"],
-            clock_due_on=r["due_on"],
-            late_from=r["late_from"],
-            clock_started_on=r["clock_started_on"],
+            presses=ClockRow(*(r[f"k_{name}"] for name in CLOCK_COLUMNS)) if r["k_clock"] else None,
         )
         for r in rows
     ]
@@ -123,3 +151,9 @@ async def stage_counts(tx: Tx, *, council: bool = False) -> dict[tuple[str, str]
         f"SELECT pathway, {column} AS stage, count(*) AS n FROM episode WHERE closed_on IS NULL GROUP BY 1, 2"
     )
     return {(r["pathway"], r["stage"]): r["n"] for r in rows}
+
+
+async def tile_counts(tx: Tx, today: date, organisation_id: int) -> Tiles:
+    """The counts at the head of a reader's list; row-level security decides which episodes are counted."""
+    row = await tx.fetchrow(_TILES, today, organisation_id)
+    return Tiles(*row) if row is not None else Tiles(0, 0, 0, 0)

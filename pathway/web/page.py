@@ -30,13 +30,20 @@ NAVIGATION: Final[tuple[tuple[Permission, str, str], ...]] = (
 _FAMILY = frozenset({Role.FAMILY, Role.YOUNG_PERSON})
 
 
+class _Page(Template):
+    """Litestar puts a token of its own under `csrf_input`; ours, which belongs to the session, is the one that counts."""
+
+    def create_template_context(self, request: WebRequest) -> dict[str, Any]:
+        return {**super().create_template_context(request), "csrf_input": self.context["csrf_input"]}
+
+
 def page(request: WebRequest, template: str, status: int = 200, **context: object) -> Template:
     """Draw a template inside the shell. Give `errors=reading.errors` and 422 where a form is shown again."""
     token = request.scope.get("auth") or ""
     csrf = (
         Markup('<input type="hidden" name="csrf" value="{}">').format(escape(token)) if token else Markup("")
     )
-    return Template(
+    return _Page(
         template,
         context={"shell": shell(request), "csrf_input": csrf, "errors": (), **context},
         status_code=status,
