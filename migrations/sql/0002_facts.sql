@@ -140,6 +140,9 @@ CREATE INDEX clock_past_provider ON clock (provider_id, known_to_month, late_fro
 -- Also of clocks that have stopped or begun again: a grade reached while the scan was down is noticed none the less.
 CREATE INDEX clock_crossing ON clock (next_crossing_on) WHERE next_crossing_on IS NOT NULL;
 
+-- All running clocks of one kind, in the order of their episodes: a dry run of a new limit, and putting it in force.
+CREATE INDEX clock_running ON clock (pathway, clock, episode_id) WHERE known_to IS NULL AND state = 'running';
+
 CREATE TABLE task (
     episode_id uuid NOT NULL REFERENCES episode,
     key text NOT NULL,
@@ -187,6 +190,8 @@ CREATE TABLE threshold (
     drafted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     agreed_at timestamptz,
     withdrawn_at timestamptz,
+    -- How far the running clocks have been put under it: up to this episode; and when all of them had been.
+    re_dated_to uuid,
     re_dated_at timestamptz
 );
 CREATE TABLE threshold_signature (

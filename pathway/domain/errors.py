@@ -52,6 +52,10 @@ class InvalidInput(PathwayError):
         self.field = field
 
 
+class LockedLimit(InvalidInput):
+    """A statutory or national limit is never loosened"""
+
+
 class InvalidIdentifier(InvalidInput):
     """An identifier is not written correctly"""
 

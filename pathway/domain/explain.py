@@ -63,6 +63,7 @@ class Explanation:
     source: str
     exceptions: tuple[ClaimedException, ...]
 
+    held_back_to: date | None = None
 
 def explain(
     definition: Definition, reading: ClockReading, events: dict[UUID, Event], as_of: date
@@ -99,6 +100,7 @@ def explain(
         ),
     )
 
+        held_back_to=reading.due.held_back_to,
 
 def _days_over(reading: ClockReading, until: date) -> int:
     if reading.fact.definition.kind is ClockKind.NOT_EARLIER:
@@ -125,6 +127,8 @@ def sentences(e: Explanation) -> tuple[str, ...]:
     lines.append(_limit_sentence(e))
     if e.locked_due_on is not None and e.locked_due_on != e.due_on:
         lines.append(
+    if e.held_back_to is not None:
+        lines.append(f"The limit holds from {_day(e.held_back_to)}; no wait is over it before that day.")
             f"The {e.status} limit itself ends on {_day(e.locked_due_on)}; the partners agreed a tighter one."
         )
     lines.append(_verdict(e))
@@ -145,6 +149,8 @@ def _limit_sentence(e: Explanation) -> str:
         return f"It is due {e.limit} before the date arranged, on {_day(e.due_on)} ({version}; {e.source})."
     return f"The limit is {e.limit}, so it is due by {_day(e.due_on)} ({version}; {e.source})."
 
+    if e.held_back_to is not None:
+        return f"The limit is {e.limit}, and it is due by {_day(e.due_on)} ({version}; {e.source})."
 
 def _verdict(e: Explanation) -> str:
     if e.kind is ClockKind.NOT_EARLIER:

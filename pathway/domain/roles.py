@@ -95,7 +95,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.HELD_JOBS,
     },
     Role.SEND_OFFICER: _STAFF
-    | {Permission.REFER, Permission.READ_BREACHES, Permission.SIGN_THRESHOLD, Permission.DRAFT_THRESHOLD},
+    | {
+        Permission.REFER,
+        Permission.READ_BREACHES,
+        Permission.ACKNOWLEDGE_BREACH,
+        Permission.SIGN_THRESHOLD,
+        Permission.DRAFT_THRESHOLD,
+    },
     Role.COMMISSIONER: _EVERYONE
     | {
         Permission.READ_BREACHES,

@@ -5,7 +5,7 @@ version clears a breach that was reached under an earlier one (rules.md 1).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -40,7 +40,11 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The due date of one clock and where it comes from. `locked_due_on` is the statutory or national date."""
+    """The due date of one clock and where it comes from. `locked_due_on` is the statutory or national date.
+
+    `held_back_to` is the day on which a tighter limit takes effect, where the sum alone would end before that day: no
+    wait is over a limit before the limit holds.
+    """
 
     due_on: date
     due_soon_on: date | None
@@ -48,6 +52,7 @@ class Due:
     limit: Period
     threshold_id: int
     source: str
+    held_back_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,7 @@ def read(fact: ClockFact, versions: Sequence[Threshold], calendar: Calendar) -> 
         if _is_in_force(version, fact, due.due_on):
             due = _under(version, fact, due, calendar)
     locked = _own(fact, calendar).due_on if clock.status.is_locked else None
-    return ClockReading(
-        fact, Due(due.due_on, due.due_soon_on, locked, due.limit, due.threshold_id, due.source)
-    )
+    return ClockReading(fact, replace(due, locked_due_on=locked))
 
 
 def _is_in_force(version: Threshold, fact: ClockFact, due_on: date) -> bool:
@@ -113,7 +116,23 @@ def _under(version: Threshold, fact: ClockFact, before: Due, calendar: Calendar)
     if clock.status.is_locked and due_on >= before.due_on:
         return before
     soon = _due_soon_on(clock, fact, version.due_soon, due_on, calendar)
-    return Due(due_on, soon, None, version.limit, version.id, version.source)
+    due = Due(due_on, soon, None, version.limit, version.id, version.source)
+    return due if clock.kind is ClockKind.NOT_EARLIER else _held_back(due, before, version.effective_from)
+
+
+def _held_back(due: Due, before: Due, effective_from: date) -> Due:
+    """Nothing is reached under a limit before the day on which it takes effect; what was due soon by then stays so."""
+    soon = due.due_soon_on
+    if soon is not None and soon < effective_from:
+        soon = min(before.due_soon_on or effective_from, effective_from)
+    if due.due_on >= effective_from - _DAY:
+        return replace(due, due_soon_on=soon)
+    return replace(due, due_on=effective_from - _DAY, due_soon_on=soon, held_back_to=effective_from)
+
+
+def with_limit(fact: ClockFact, limit: Period, calendar: Calendar) -> date:
+    """The day by which a clock would be due under some limit, whatever is in force."""
+    return _due_on(fact.definition, fact, limit, calendar)
 
 
 def _due_on(clock: ClockDef, fact: ClockFact, limit: Period, calendar: Calendar) -> date:
