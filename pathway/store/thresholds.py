@@ -42,7 +42,7 @@ SELECT e.id FROM episode e
                    AND ($3::uuid IS NULL OR c.episode_id > $3) ORDER BY c.episode_id LIMIT $4)
  ORDER BY e.id FOR UPDATE"""
 _OF_EPISODES = _RUNNING + " AND c.episode_id = ANY($3) ORDER BY c.episode_id, c.instance"
-_CLOSE = "UPDATE clock SET known_to = $2, to_sequence = $3 WHERE id = $1"
+_CLOSE = "UPDATE clock SET known_to = $2, to_sequence = $3, next_crossing_on = NULL WHERE id = $1"
 _MAKE_AGAIN = (
     "INSERT INTO clock (episode_id, pathway, known_from, from_sequence, next_crossing_on, "
     f"{', '.join(CLOCK_COLUMNS)}) VALUES ({', '.join(f'${n}' for n in range(1, 6 + len(CLOCK_COLUMNS)))})"
