@@ -1,4 +1,4 @@
-"""The first schema: people, facts, what leaves, rights, jobs. Plain SQL, one file for each subject."""
+"""The first schema: people, facts, what leaves, rights, jobs, drafts. Plain SQL, one file for each subject."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from pathway.store.piccolo_engine import ENGINE
 
 ID = "2026-11-24T09:00:00"
 VERSION = "1.38.0"
-DESCRIPTION = "People, facts and their projections, rights, jobs"
+DESCRIPTION = "People, facts and their projections, rights, jobs, drafts"
 
-FILES = ("0001_people", "0002_facts", "0003_leaving", "0004_rights", "0005_jobs")
+FILES = ("0001_people", "0002_facts", "0003_leaving", "0004_rights", "0005_jobs", "0006_drafts")
 
 
 async def forwards() -> MigrationManager:

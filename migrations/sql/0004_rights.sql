@@ -13,7 +13,7 @@ BEGIN
         'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian',
         'match_proposal', 'merge', 'break_glass', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
         'threshold', 'threshold_signature', 'crossing', 'acknowledgement', 'outbox', 'message', 'access_log', 'ledger',
-        'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit'] LOOP
+        'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit', 'demonstration'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
@@ -37,7 +37,8 @@ GRANT SELECT, DELETE ON rate_limit TO r_worker;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['organisation', 'pathway_route', 'definition', 'threshold', 'threshold_signature', 'ledger', 'heartbeat'] LOOP
+    FOREACH t IN ARRAY ARRAY['organisation', 'pathway_route', 'definition', 'threshold', 'threshold_signature', 'ledger', 'heartbeat',
+                             'demonstration'] LOOP
         EXECUTE format('CREATE POLICY everybody ON %I FOR SELECT TO r_referrer, r_clinician, r_lead, r_officer, r_family,
             r_commissioner, r_partner, r_privacy, r_worker, pathway_stats USING (true)', t);
         EXECUTE format('GRANT SELECT ON %I TO r_referrer, r_clinician, r_lead, r_officer, r_family, r_commissioner,
@@ -48,6 +49,10 @@ CREATE POLICY everybody ON account FOR SELECT
     TO r_referrer, r_clinician, r_lead, r_officer, r_commissioner, r_partner, r_privacy, r_worker USING (true);
 GRANT SELECT (id, name, role, organisation_id, active) ON account
     TO r_referrer, r_clinician, r_lead, r_officer, r_commissioner, r_partner, r_privacy, r_worker;
+-- A family knows its coordinator by name, and nobody else (NICE CG128: a single point of contact).
+CREATE POLICY coordinator ON account FOR SELECT TO r_family
+    USING (id = ANY (ARRAY(SELECT e.coordinator_id FROM episode e)));
+GRANT SELECT (id, name) ON account TO r_family;
 
 -- Every read is logged by the reader's own role, in the transaction that reads.
 CREATE POLICY log ON access_log FOR INSERT
@@ -93,6 +98,7 @@ GRANT SELECT (id, child_id, pathway, definition, version, council_stage, stage_s
 GRANT SELECT (id, child_id, pathway, definition, version, school_stage, referrer_stage, opened_on, started_on, closed_on,
     holder_slot, provider_id, school_id, referrer_id, hidden_from_school, projected_on) ON episode TO r_referrer;
 GRANT SELECT (id, child_id, pathway, definition, version, family_stage, opened_on, started_on, closed_on, side_states,
+    messages_stopped,
     provider_id, school_id, coordinator_id, family_reached_on, silent, projected_on) ON episode TO r_family;
 GRANT SELECT (id, pathway, definition, stage, stage_since, started_on, closed_on, closure, holder_slot, holder_id, provider_id,
     council_id, school_id, side_states, planned_for, next_step, referrer_id) ON episode TO pathway_stats;
