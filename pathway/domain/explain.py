@@ -42,6 +42,7 @@ class Explanation:
 
     pathway: str
     clock: str
+    instance: int
     title: str
     kind: ClockKind
     status: str
@@ -62,8 +63,8 @@ class Explanation:
     threshold_id: int
     source: str
     exceptions: tuple[ClaimedException, ...]
-
     held_back_to: date | None = None
+
 
 def explain(
     definition: Definition, reading: ClockReading, events: dict[UUID, Event], as_of: date
@@ -75,6 +76,7 @@ def explain(
     return Explanation(
         pathway=definition.title,
         clock=clock.key,
+        instance=fact.instance,
         title=clock.title,
         kind=clock.kind,
         status=clock.status.value,
@@ -98,9 +100,9 @@ def explain(
             ClaimedException(key, definition.exceptions[key].title, definition.exceptions[key].source, on)
             for key, on, _ in fact.exceptions
         ),
+        held_back_to=reading.due.held_back_to,
     )
 
-        held_back_to=reading.due.held_back_to,
 
 def _days_over(reading: ClockReading, until: date) -> int:
     if reading.fact.definition.kind is ClockKind.NOT_EARLIER:
@@ -125,10 +127,10 @@ def sentences(e: Explanation) -> tuple[str, ...]:
     else:
         lines.append(f"From then to {_day(e.as_of)} is {_days(e.days)}.")
     lines.append(_limit_sentence(e))
-    if e.locked_due_on is not None and e.locked_due_on != e.due_on:
-        lines.append(
     if e.held_back_to is not None:
         lines.append(f"The limit holds from {_day(e.held_back_to)}; no wait is over it before that day.")
+    if e.locked_due_on is not None and e.locked_due_on != e.due_on:
+        lines.append(
             f"The {e.status} limit itself ends on {_day(e.locked_due_on)}; the partners agreed a tighter one."
         )
     lines.append(_verdict(e))
@@ -147,10 +149,10 @@ def _limit_sentence(e: Explanation) -> str:
         return f"The date to keep is {_day(e.due_on)} ({version}; {e.source})."
     if e.kind is ClockKind.BEFORE_DATE:
         return f"It is due {e.limit} before the date arranged, on {_day(e.due_on)} ({version}; {e.source})."
-    return f"The limit is {e.limit}, so it is due by {_day(e.due_on)} ({version}; {e.source})."
-
     if e.held_back_to is not None:
         return f"The limit is {e.limit}, and it is due by {_day(e.due_on)} ({version}; {e.source})."
+    return f"The limit is {e.limit}, so it is due by {_day(e.due_on)} ({version}; {e.source})."
+
 
 def _verdict(e: Explanation) -> str:
     if e.kind is ClockKind.NOT_EARLIER:
