@@ -119,6 +119,15 @@ CREATE TABLE import_row (
 CREATE INDEX import_row_reference ON import_row (reference);
 CREATE INDEX import_row_episode ON import_row (episode_id) WHERE episode_id IS NOT NULL;
 
+-- The mark of a demonstration: which county was simulated here. A database without it is never seeded over or shown as one.
+CREATE TABLE demonstration (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    size text NOT NULL,
+    seed bigint NOT NULL,
+    today date NOT NULL,
+    seeded_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE UNLOGGED TABLE rate_limit (key text PRIMARY KEY, tat timestamptz NOT NULL);
 
 -- GCRA in one statement, shared by every process: one try per `per`, and a burst of `burst`.

@@ -32,7 +32,7 @@ def fold(
     facts = in_force(list(events))
     if not facts:
         raise ImpossibleHistory("This episode has no facts left. Strike out the referral itself instead.")
-    reader = _Reader(definition, calendar)
+    reader = Reader(definition, calendar)
     for day, _, event in facts:
         reader.read(day, event)
     if family_reached is not None:
@@ -40,7 +40,7 @@ def fold(
     return reader.episode()
 
 
-class _Reader:
+class Reader:
     """Holds the state between two facts. One pass, no look-ahead."""
 
     __slots__ = ("_episode", "_seen", "board", "calendar", "definition")

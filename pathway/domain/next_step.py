@@ -5,7 +5,7 @@ set or the next review of the child; a target that was missed is never the next 
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pathway.domain.definition import Step
 from pathway.domain.episode import Episode, Holder
@@ -52,7 +52,7 @@ def _next_review(since: date, every: Period, as_of: date, calendar: Calendar) ->
     if every.unit in (Unit.DAYS, Unit.WEEKS):
         span = every.n * (7 if every.unit is Unit.WEEKS else 1)
         passed = max(0, -(-(as_of - since).days // span) - 1)
-        return add(since, Period(span * (passed + 1), Unit.DAYS), calendar), passed
+        return since + timedelta(span * (passed + 1)), passed
     review = add(since, every, calendar)
     while review < as_of:
         passed += 1

@@ -117,9 +117,9 @@ def project(episode: Episode, versions: Versions, calendar: Calendar, today: dat
     runs = council_runs(episode.definition)
     firsts = {(r.key, r.fact.instance): on for r in readings if (on := first_crossing_on(r)) is not None}
     return Projection(
-        episode=_episode_row(episode, runs, calendar, today),
-        clocks=tuple(_clock_row(r, episode, runs) for r in readings),
-        tasks=tuple(_task_row(episode, key, calendar) for key in episode.tasks),
+        episode=episode_row(episode, runs, calendar, today),
+        clocks=tuple(clock_row(r, episode, runs) for r in readings),
+        tasks=tuple(task_row(episode, key, calendar) for key in episode.tasks),
         first_crossings=firsts,
     )
 
@@ -130,7 +130,7 @@ def council_runs(definition: Definition) -> bool:
     return any(parties[stage.held_by].slot is Slot.COUNCIL for stage in definition.stages.values())
 
 
-def _episode_row(episode: Episode, runs: bool, calendar: Calendar, today: date) -> EpisodeRow:
+def episode_row(episode: Episode, runs: bool, calendar: Calendar, today: date) -> EpisodeRow:
     shown, step, slots = stages_shown(episode), next_step(episode, today, calendar), episode.slots
     over = episode.hand_over
     return EpisodeRow(
@@ -169,7 +169,7 @@ def _episode_row(episode: Episode, runs: bool, calendar: Calendar, today: date) 
     )
 
 
-def _clock_row(reading: ClockReading, episode: Episode, runs: bool) -> ClockRow:
+def clock_row(reading: ClockReading, episode: Episode, runs: bool) -> ClockRow:
     fact, due = reading.fact, reading.due
     late = next((c.on for c in crossings(reading) if c.grade is Grade.BREACHED), None)
     return ClockRow(
@@ -196,7 +196,7 @@ def _clock_row(reading: ClockReading, episode: Episode, runs: bool) -> ClockRow:
     )
 
 
-def _task_row(episode: Episode, key: str, calendar: Calendar) -> TaskRow:
+def task_row(episode: Episode, key: str, calendar: Calendar) -> TaskRow:
     task = episode.tasks[key]
     return TaskRow(
         key=key,

@@ -1,0 +1,143 @@
+"""Filling an empty database with Moorshire: organisations, accounts, pathways, people and four years of facts.
+
+All of it is one transaction, under the policies, as the loader. A database that holds anything else is refused.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pathway import definitions
+from pathway.actions.open_area import area_key
+from pathway.definitions.calendar import england
+from pathway.demo.county import COUNCIL, COUNTY_TEAM, Account, County, moorshire
+from pathway.demo.progress import Silent
+from pathway.demo.simulation import simulate
+from pathway.demo.sizes import SIZES
+from pathway.domain.errors import Conflict
+from pathway.settings import Settings
+from pathway.store import connections
+from pathway.store.embedded import Addresses
+from pathway.store.engine import Database, Tx
+from pathway.store.keys import AreaKey
+from pathway.store.loader import LOADER, Loading, load
+from pathway.store.loader_facts import Batch, Loaded
+from pathway.store.pathways import Pathways
+
+_HELD = """
+SELECT EXISTS (SELECT FROM organisation) OR EXISTS (SELECT FROM account) OR EXISTS (SELECT FROM child)
+    OR EXISTS (SELECT FROM event)"""
+_SMALLEST_FOR_PROCESSES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What was made."""
+
+    size: str
+    seed: int
+    today: date
+    organisations: int
+    accounts: int
+    loaded: Loaded
+
+
+async def is_seeded(addresses: Addresses) -> bool:
+    """Whether the demonstration is there already."""
+    database = Database(addresses.app_dsn)
+    await database.open(1, 1)
+    try:
+        async with database.transaction(LOADER) as tx:
+            return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM demonstration)"))
+    finally:
+        await database.close()
+
+
+async def seed_county(
+    settings: Settings,
+    addresses: Addresses,
+    size: str,
+    seed: int,
+    today: date,
+    progress: Silent | None = None,
+) -> Seeded:
+    """Make the county in an empty, migrated database. Raises Conflict where the database holds anything else."""
+    progress = progress or Silent()
+    database = Database(addresses.app_dsn)
+    await database.open(1, 2)
+    try:
+        async with database.transaction(LOADER) as tx:
+            await _refuse_unless_empty(tx)
+        progress.step("Simulating the county")
+        batch = simulate(SIZES[size], seed, today)
+        loaded = await fill(database, area_key(settings), batch, size, seed, today, progress)
+    finally:
+        await database.close()
+    progress.step("Counting, for the query planner")
+    await _analyse(addresses)
+    county = moorshire()
+    return Seeded(size, seed, today, len(county.organisations), len(county.accounts), loaded)
+
+
+async def fill(
+    database: Database, key: AreaKey, batch: Batch, size: str, seed: int, today: date, progress: Silent
+) -> Loaded:
+    """Everything in one transaction: the county's organisations and accounts, then its people and their histories."""
+    processes = (os.cpu_count() or 1) if len(batch.histories) > _SMALLEST_FOR_PROCESSES else 1
+    loading = Loading(
+        {pathway: definitions.source(pathway) for pathway in definitions.load_all()},
+        england(), key, scanned_until=today, processes=processes, progress=progress.bar,
+    )  # fmt: skip
+    async with database.transaction(LOADER) as tx:
+        await _refuse_unless_empty(tx)
+        await insert_county(tx, moorshire())
+        loaded = await load(database, batch, loading)
+        await tx.execute(
+            "INSERT INTO demonstration (size, seed, today) VALUES ($1, $2, $3)", size, seed, today
+        )
+    return loaded
+
+
+async def _refuse_unless_empty(tx: Tx) -> None:
+    if await tx.fetchval(_HELD):
+        raise Conflict(
+            "This database is not empty, so no demonstration is put into it. Give an empty one with "
+            "PATHWAY_DATABASE_URL, or another folder with PATHWAY_DATA."
+        )
+
+
+async def insert_county(tx: Tx, county: County, more_accounts: Sequence[Account] = ()) -> None:
+    """The organisations, accounts, routes and pathways; their numbers are the county's own."""
+    await tx.executemany(
+        "INSERT INTO organisation (id, kind, name, ods_code, urn) VALUES ($1, $2, $3, $4, $5)",
+        [(o.id, o.kind, o.name, o.ods_code, o.urn) for o in county.organisations],
+    )
+    accounts = (*county.accounts, *more_accounts)
+    await tx.executemany(
+        "INSERT INTO account (id, login, name, role, organisation_id, persona) VALUES ($1, $2, $3, $4, $5, $6)",
+        [(a.id, a.login, a.name, a.role.value, a.organisation_id, a.persona) for a in accounts],
+    )
+    for table, last in (
+        ("organisation", max(o.id for o in county.organisations)),
+        ("account", max(a.id for a in accounts)),
+    ):
+        # The next one that is made gets a number after ours.
+        await tx.execute(
+            "SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)", table, last
+        )
+    pathways = Pathways()
+    for pathway, definition in definitions.load_all().items():
+        await pathways.store(tx, definition, definitions.source(pathway))
+        await tx.execute(
+            "INSERT INTO pathway_route (pathway, provider_id, council_id) VALUES ($1, $2, $3)",
+            pathway, COUNTY_TEAM, COUNCIL,
+        )  # fmt: skip
+
+
+async def _analyse(addresses: Addresses) -> None:
+    connection = await connections.connect(addresses.owner_dsn, {"application_name": "pathway demo"}, None)
+    try:
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()

@@ -1,0 +1,80 @@
+"""How large a county is, and the rates by which its days go. Every number that shapes the simulation is here."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pathway.demo.county import COUNTY_TEAM, HARBOUR, NORTH_TEAM, PAEDIATRICS
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A county of `share` of the whole one. `replicas`: how often its histories are copied, for measuring at size."""
+
+    name: str
+    share: float
+    replicas: int = 1
+
+
+SIZES: Final = {
+    size.name: size for size in (Size("small", 0.0105), Size("county", 1.0), Size("stress", 1.0, replicas=28))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One provider: its share of referrals, how many weeks of waiting it began with, and how far demand outruns it."""
+
+    share: float
+    backlog_weeks: int
+    load: float
+
+
+TEAMS: Final = {
+    COUNTY_TEAM: Team(0.60, 66, 1.16),
+    NORTH_TEAM: Team(0.24, 92, 1.18),
+    PAEDIATRICS: Team(0.16, 30, 1.10),
+}
+"""Load over 1 is the truth of these lists: more children are referred than can be seen."""
+
+BURST: Final = {
+    "from_week": 112,
+    "weeks": 26,
+    "share_of_county_slots": 0.45,
+    "afterwards": 0.12,
+    "to": HARBOUR,
+}
+"""Two years in, money is found: for 26 weeks a second provider takes children over, and keeps a small contract."""
+
+HISTORY_WEEKS: Final = 209
+"""Four years in which everything is recorded; referrals reach back as far as the first waits do."""
+
+YEARLY: Final = {"autism": 4750, "ehc_only": 520}
+GROWTH: Final = 0.03
+"""How much more is referred each year."""
+
+RATES: Final = {
+    "information_requested": 0.26,
+    "information_never_comes": 0.10,
+    "watchful_waiting": 0.03,
+    "accepted": 0.60,
+    "objected": 0.07,
+    "withdrawn_a_year": 0.055,
+    "moved_a_year": 0.022,
+    "died_a_year": 0.0006,
+    "right_to_choose": 0.055,
+    "hold": 0.05,
+    "was_not_brought": 0.075,
+    "cancelled_by_family": 0.045,
+    "cancelled_by_team": 0.035,
+    "telephone_start": 0.06,
+    "autism": 0.79,
+    "not_autism": 0.135,
+    "uncertain": 0.055,
+    "ehc": 0.26,
+    "returns": 0.10,
+    "recorded_late": 0.12,
+    "entered_in_error": 0.004,
+}
+
+ANNUAL_REVIEWS_SINCE_WEEKS: Final = 78
+"""Plans issued in the last year and a half are reviewed on this service; earlier ones are still elsewhere."""

@@ -1,0 +1,191 @@
+"""The bulk loader: whole histories into the database with COPY, for imports and for the demonstration.
+
+Rows are made by the same pure functions as in an action (loader_fold.py), and a test holds the two together row for row.
+
+PostgreSQL refuses COPY into a table with row-level security, and switching that off, even for one transaction, would
+open every table to every mistake made in it. So the loader acts as `r_loader`: it copies into temporary tables of its
+own, which hold no policy, and inserts from there under the policies. It needs no owner, locks no table against readers,
+and all of it is one transaction: everything is there, or nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing import get_context
+
+from pathway.domain.projection import Versions
+from pathway.domain.working_days import Calendar
+from pathway.store import loader_people
+from pathway.store.engine import Database, Scope, Tx
+from pathway.store.keys import AreaKey
+from pathway.store.loader_clocks import CLOCK_COLUMNS, CROSSING_COLUMNS
+from pathway.store.loader_facts import Batch, Loaded
+from pathway.store.loader_fold import (
+    EPISODE_COLUMNS,
+    EVENT_COLUMNS,
+    TASK_COLUMNS,
+    Folded,
+    Folder,
+    Placed,
+    Rules,
+    begin,
+    fold_chunk,
+)
+from pathway.store.roles import DbRole
+
+LOADER = Scope(DbRole.r_loader)
+_CHUNK = (
+    500  # histories; small enough that the first chunk is soon copied, large enough to be worth a message
+)
+
+# In the order in which their foreign keys allow them.
+_TABLES = {
+    "episode": EPISODE_COLUMNS,
+    "event": EVENT_COLUMNS,
+    "clock": CLOCK_COLUMNS,
+    "task": TASK_COLUMNS,
+    "crossing": CROSSING_COLUMNS,
+}
+_RESERVE = """
+SELECT array_agg(n) FROM (SELECT nextval(pg_get_serial_sequence('event', 'sequence')) AS n
+                            FROM generate_series(1, $1)) AS numbers"""
+# The worker numbers what is committed; a history brings its own time of numbering, a few seconds after each fact.
+_NUMBER = """
+INSERT INTO ledger (position, sequence, numbered_at)
+SELECT (SELECT coalesce(max(position), 0) FROM ledger) + row_number() OVER (ORDER BY sequence), sequence,
+       recorded_at + interval '5 seconds'
+  FROM load_event"""
+_LOG = """
+INSERT INTO access_log (at, account_id, role, organisation_id, door, action, purpose, children, request_id)
+SELECT l.at, l.account_id, l.role, l.organisation_id, l.door, l.action, 'direct care', ARRAY[e.child_id], l.request_id
+  FROM (SELECT DISTINCT ON (v.episode_id, v.request_id) v.sequence, v.recorded_at AS at, v.account_id, v.role,
+               v.organisation_id, v.door, v.request_id, v.episode_id,
+               CASE WHEN v.sequence = f.first THEN 'refer' ELSE v.kind END AS action
+          FROM load_event v
+          JOIN (SELECT episode_id, min(sequence) AS first FROM load_event GROUP BY episode_id) f USING (episode_id)
+         ORDER BY v.episode_id, v.request_id, v.sequence) AS l
+  JOIN load_episode e ON e.id = l.episode_id
+ ORDER BY l.sequence"""
+
+Progress = Callable[[str, int, int], None]
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    """Nobody is watching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How a batch is loaded.
+
+    `sources`: the text of each pathway's definition, already stored. `scanned_until`: the last morning on which breaches
+    were looked for; without it no crossing is written. `numbered`: write the ledger and the access log of the past too,
+    as for a history that was recorded here; an import leaves both to the worker and to its own act.
+    """
+
+    sources: Mapping[str, str]
+    calendar: Calendar
+    key: AreaKey
+    versions: Mapping[str, Versions] = field(default_factory=dict)
+    scanned_until: date | None = None
+    numbered: bool = True
+    processes: int = 1
+    progress: Progress = _quiet
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.sources, self.versions, self.calendar, self.scanned_until)
+
+
+async def load(database: Database, batch: Batch, loading: Loading) -> Loaded:
+    """Load children, carers and histories in one transaction, and say how much it was.
+
+    Raises ImpossibleHistory where a history does not hold; then nothing is loaded.
+    """
+    wrapped = {child.id: loading.key.new_child_key(child.id) for child in batch.children}
+    async with database.transaction(LOADER) as tx:
+        await tx.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'")
+        numbers: list[int] = await tx.fetchval(_RESERVE, sum(len(h.facts) for h in batch.histories)) or []
+        placed = loader_people.place(batch, numbers, loading.key, wrapped)
+        with _folding(placed, loading) as chunks:
+            people = await loader_people.copy(tx, batch, wrapped)
+            rows = await _copy(tx, chunks, len(placed), loading.progress)
+        await _insert(tx, loading)
+    return Loaded(
+        people.children, people.carers, rows.pop("episode", 0), rows.pop("open", 0), rows.pop("event", 0),
+        rows.pop("clock", 0), rows.pop("task", 0), rows.pop("crossing", 0),
+    )  # fmt: skip
+
+
+@contextmanager
+def _folding(placed: Sequence[Placed], loading: Loading) -> Iterator[AsyncIterator[Folded]]:
+    """Fold in chunks: here, or in worker processes that are ahead of the copying."""
+    chunks = [placed[n : n + _CHUNK] for n in range(0, len(placed), _CHUNK)]
+    if loading.processes <= 1:
+        folder = Folder(loading.rules)
+
+        async def here() -> AsyncIterator[Folded]:
+            for chunk in chunks:
+                yield folder.fold(chunk)
+
+        yield here()
+        return
+    pool = ProcessPoolExecutor(loading.processes, get_context("spawn"), begin, (loading.rules,))
+    try:
+        futures = [pool.submit(fold_chunk, chunk) for chunk in chunks]
+
+        async def elsewhere() -> AsyncIterator[Folded]:
+            for n, future in enumerate(futures):
+                yield await asyncio.wrap_future(future)
+                futures[n] = future  # keep the order; the result is dropped with the loop variable
+
+        yield elsewhere()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+async def _copy(tx: Tx, chunks: AsyncIterator[Folded], total: int, progress: Progress) -> dict[str, int]:
+    """Copy each chunk into the temporary tables as it comes; how many rows each got."""
+    for table, columns in _TABLES.items():
+        await tx.execute(
+            f"CREATE TEMPORARY TABLE load_{table} ON COMMIT DROP AS"
+            f" SELECT {', '.join(columns)} FROM {table} WITH NO DATA"
+        )
+    rows: dict[str, int] = {}
+    done = 0
+    async for folded in chunks:
+        for table, columns in _TABLES.items():
+            await copy_text(tx, f"load_{table}", columns, folded.text[table])
+            rows[table] = rows.get(table, 0) + folded.rows[table]
+        rows["open"] = rows.get("open", 0) + folded.open_episodes
+        done += folded.rows["episode"]
+        progress("Copying histories", done, total)
+    return rows
+
+
+async def copy_text(tx: Tx, table: str, columns: Sequence[str], text: bytes) -> None:
+    """COPY lines of text into a table without policies."""
+
+    async def source() -> AsyncIterator[bytes]:
+        yield text
+
+    await tx.connection.copy_to_table(table, source=source(), columns=columns)
+
+
+async def _insert(tx: Tx, loading: Loading) -> None:
+    """From the temporary tables into the real ones, under the policies."""
+    steps = len(_TABLES) + 2
+    for n, (table, columns) in enumerate(_TABLES.items()):
+        loading.progress("Inserting", n, steps)
+        names = ", ".join(columns)
+        order = " ORDER BY sequence" if table == "event" else ""
+        await tx.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM load_{table}{order}")
+    if loading.numbered:
+        loading.progress("Inserting", steps - 2, steps)
+        await tx.execute(_NUMBER)
+        loading.progress("Inserting", steps - 1, steps)
+        await tx.execute(_LOG)
+    loading.progress("Inserting", steps, steps)

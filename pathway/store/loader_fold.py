@@ -1,0 +1,160 @@
+"""One history into rows: the same projections that the actions would have written, act by act, at their own times.
+
+Pure: no database. It runs in worker processes, so that a county is folded on every core while PostgreSQL copies.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from pathway.domain.compiler import compile_definition
+from pathway.domain.definition import Definition
+from pathway.domain.episode import Episode
+from pathway.domain.errors import ImpossibleHistory
+from pathway.domain.events import Event
+from pathway.domain.london import london_date
+from pathway.domain.projection import EpisodeRow, TaskRow, Versions, council_runs, episode_row, task_row
+from pathway.domain.replay import replay
+from pathway.domain.working_days import Calendar
+from pathway.store.loader_clocks import ClockHistory
+from pathway.store.loader_facts import History, RecordedFact
+from pathway.store.loader_text import line
+
+EVENT_COLUMNS = (
+    "sequence", "id", "episode_id", "kind", "happened_on", "recorded_at", "account_id", "role", "organisation_id",
+    "door", "request_id", "definition", "fields", "secret", "target",
+)  # fmt: skip
+_EPISODE_FIELDS = tuple(f.name for f in fields(EpisodeRow))
+_TASK_FIELDS = tuple(f.name for f in fields(TaskRow))
+EPISODE_COLUMNS = (
+    "id", "child_id", "pathway", "definition", "version", "last_sequence", "silent", "import_id", *_EPISODE_FIELDS,
+)  # fmt: skip
+TASK_COLUMNS = ("episode_id", *_TASK_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A history with the place of each fact in the order of recording, and its free text, encrypted, by fact."""
+
+    history: History
+    sequences: tuple[int, ...]
+    secrets: Mapping[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The rows of some histories as COPY reads them, by table, and how many there are."""
+
+    text: Mapping[str, bytes]
+    rows: Mapping[str, int]
+    open_episodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What histories are folded under. `scanned_until`: the last morning on which breaches were looked for, if any."""
+
+    sources: Mapping[str, str]
+    versions: Mapping[str, Versions]
+    calendar: Calendar
+    scanned_until: date | None
+
+
+class Folder:
+    """Folds histories under one set of rules; compiles the definitions once."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.definitions = {
+            key: compile_definition(source, f"{key}.toml") for key, source in rules.sources.items()
+        }
+
+    def fold(self, placed: Iterable[Placed]) -> Folded:
+        """The rows of these histories. Raises ImpossibleHistory, naming the episode, where one does not hold."""
+        lines: dict[str, list[str]] = {name: [] for name in ("event", "episode", "clock", "task", "crossing")}
+        still_open = sum(self._one(one, lines) for one in placed)
+        return Folded(
+            {name: "".join(found).encode() for name, found in lines.items()},
+            {name: len(found) for name, found in lines.items()},
+            still_open,
+        )
+
+    def _one(self, placed: Placed, lines: dict[str, list[str]]) -> bool:
+        history, definition = placed.history, self.definitions[placed.history.pathway]
+        events = [_event(fact, place) for fact, place in zip(history.facts, placed.sequences, strict=True)]
+        lines["event"].extend(_event_lines(placed, definition, events))
+        acts = [tuple(act) for act in _acts(history.facts, events)]
+        clocks = ClockHistory(history.episode_id, definition, self.rules.versions.get(history.pathway, {}),
+                              self.rules.calendar, self.rules.scanned_until)  # fmt: skip
+        try:
+            for act, (episode, anew) in zip(acts, replay(definition, acts, self.rules.calendar), strict=True):
+                clocks.after(act[-1], episode, anew)
+        except ImpossibleHistory as fault:
+            kinds = ", ".join(f"{f.kind} {f.happened_on}" for f in history.facts)
+            raise ImpossibleHistory(
+                f"Episode {history.episode_id} ({kinds}): {fault}", fault.event
+            ) from fault
+        clocks.finish()
+        lines["clock"].extend(clocks.lines)
+        lines["crossing"].extend(clocks.crossing_lines())
+        lines["episode"].append(self._episode_line(placed, definition, episode))
+        lines["task"].extend(self._task_lines(history.episode_id, episode))
+        return episode.is_open
+
+    def _episode_line(self, placed: Placed, definition: Definition, episode: Episode) -> str:
+        history = placed.history
+        today = london_date(history.facts[-1].recorded_at)
+        row = episode_row(episode, council_runs(definition), self.rules.calendar, today)
+        head = (
+            history.episode_id, history.child_id, history.pathway, definition.digest, len(history.facts),
+            placed.sequences[-1], history.silent, history.import_id,
+        )  # fmt: skip
+        return line((*head, *(getattr(row, name) for name in _EPISODE_FIELDS)))
+
+    def _task_lines(self, episode_id: UUID, episode: Episode) -> Iterable[str]:
+        for key in episode.tasks:
+            row = task_row(episode, key, self.rules.calendar)
+            yield line((episode_id, *(getattr(row, name) for name in _TASK_FIELDS)))
+
+
+def _acts(facts: Sequence[RecordedFact], events: Sequence[Event]) -> Iterable[tuple[Event, ...]]:
+    for _, act in groupby(zip(facts, events, strict=True), key=lambda pair: pair[0].request_id):
+        yield tuple(event for _, event in act)
+
+
+def _event(fact: RecordedFact, sequence: int) -> Event:
+    actor = fact.actor
+    return Event(
+        fact.id, fact.kind, fact.happened_on, sequence, fact.fields, actor.role, actor.organisation_id,
+        actor.account_id, actor.door, fact.recorded_at, fact.target,
+    )  # fmt: skip
+
+
+def _event_lines(placed: Placed, definition: Definition, events: Sequence[Event]) -> Iterable[str]:
+    episode_id = placed.history.episode_id
+    for n, (event, fact) in enumerate(zip(events, placed.history.facts, strict=True)):
+        yield line(
+            (
+                event.sequence, event.id, episode_id, event.kind, event.happened_on, fact.recorded_at,
+                event.account_id, event.role.value, event.organisation_id, event.door.value, fact.request_id,
+                definition.digest, dict(fact.fields), placed.secrets.get(n), event.target,
+            )
+        )  # fmt: skip
+
+
+_folder: Folder | None = None
+
+
+def begin(rules: Rules) -> None:
+    """Set up a worker process: compile the definitions before the first chunk comes."""
+    global _folder
+    _folder = Folder(rules)
+
+
+def fold_chunk(placed: Sequence[Placed]) -> Folded:
+    """Fold a chunk in a worker process that has begun."""
+    if _folder is None:
+        raise RuntimeError("This process was not set up to fold: call begin() first.")
+    return _folder.fold(placed)
