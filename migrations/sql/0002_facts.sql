@@ -12,6 +12,8 @@ CREATE TABLE definition (
 CREATE TABLE episode (
     id uuid PRIMARY KEY,
     child_id uuid NOT NULL REFERENCES child,
+    -- Under whose key its free text is, where the episode was opened for a record that has been joined with this child's.
+    key_child uuid REFERENCES child,
     pathway text NOT NULL,
     definition text NOT NULL REFERENCES definition,
     version int NOT NULL,
@@ -119,8 +121,12 @@ CREATE TABLE clock (
     known_to timestamptz,
     from_sequence bigint NOT NULL,
     to_sequence bigint,
+    known_from_month int GENERATED ALWAYS AS (
+        (extract(year FROM known_from AT TIME ZONE 'UTC') * 12 + extract(month FROM known_from AT TIME ZONE 'UTC') - 1)::int
+    ) STORED,
     known_to_month int GENERATED ALWAYS AS (
-        (extract(year FROM known_to AT TIME ZONE 'UTC') * 12 + extract(month FROM known_to AT TIME ZONE 'UTC') - 1)::int
+        coalesce((extract(year FROM known_to AT TIME ZONE 'UTC') * 12 + extract(month FROM known_to AT TIME ZONE 'UTC') - 1)::int,
+                 2147483647)
     ) STORED,
     CONSTRAINT known_whole CHECK ((known_to IS NULL) = (to_sequence IS NULL)),
     CONSTRAINT finished_whole CHECK ((finished_on IS NULL) = (state = 'running'))
@@ -132,11 +138,10 @@ CREATE INDEX clock_late_provider ON clock (provider_id, late_from, id)
     WHERE known_to IS NULL AND state = 'running' AND late_from IS NOT NULL;
 CREATE INDEX clock_late_council ON clock (council_id, late_from, id)
     WHERE known_to IS NULL AND state = 'running' AND late_from IS NOT NULL;
-CREATE INDEX clock_late ON clock (late_from, id)
-    WHERE known_to IS NULL AND state = 'running' AND late_from IS NOT NULL;
--- The same page as it was known: closed versions by the month in which they closed, so a past page reads no others.
-CREATE INDEX clock_past_provider ON clock (provider_id, known_to_month, late_from, id)
-    WHERE known_to IS NOT NULL AND state = 'running' AND late_from IS NOT NULL;
+-- The same page as it was known: versions by the months in which they were made and closed (never: the largest number),
+-- so a past page skips what was made after it or closed before it; in its own month the last column does.
+CREATE INDEX clock_past_provider ON clock (provider_id, known_from_month, known_to_month, late_from, id, known_from)
+    WHERE state = 'running' AND late_from IS NOT NULL;
 -- Also of clocks that have stopped or begun again: a grade reached while the scan was down is noticed none the less.
 CREATE INDEX clock_crossing ON clock (next_crossing_on) WHERE next_crossing_on IS NOT NULL;
 

@@ -6,6 +6,7 @@ that stopped, or began again, before anybody looked is noticed too: what was rea
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from pathway.actions.area import Area
 from pathway.domain.breaches import next_crossing_on, reached
@@ -19,28 +20,29 @@ from pathway.store.scopes import WORKER
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
-    """What a scan found: clocks looked at, and grades that nobody had noticed before."""
-
+class _Batch:
     clocks: int = 0
-    crossings: int = 0
+    noticed: int = 0
 
 
-async def scan_for_breaches(area: Area, *, batch: int = 1000) -> Noticed:
-    """Notice everything reached by today, a batch at a time. Any number of scans may run at once."""
-    noticed = Noticed()
+async def scan_for_breaches(area: Area, *, batch: int = 1000) -> int:
+    """Notice everything reached by today, a batch at a time; how many grades nobody had noticed before.
+
+    Any number of scans may run at once: each takes clocks that no other one holds.
+    """
+    noticed = 0
     while True:
-        found = await area.database.retrying(lambda: _batch(area, area.today, batch))
-        noticed = Noticed(noticed.clocks + found.clocks, noticed.crossings + found.crossings)
+        found = await area.database.retrying(partial(_batch, area, area.today, batch))
+        noticed += found.noticed
         if found.clocks < batch:
             return noticed
 
 
-async def _batch(area: Area, today: date, batch: int) -> Noticed:
+async def _batch(area: Area, today: date, batch: int) -> _Batch:
     async with area.database.transaction(WORKER) as tx:
         taken = await crossings.take(tx, today, batch)
         if not taken:
-            return Noticed()
+            return _Batch()
         found: list[NewCrossing] = []
         next_on: list[tuple[int, date | None]] = []
         for clock in taken:
@@ -49,7 +51,7 @@ async def _batch(area: Area, today: date, batch: int) -> Noticed:
             next_on.append((clock.id, next_crossing_on(reading, today) if clock.current else None))
         added = await crossings.insert(tx, found)
         await crossings.set_next(tx, next_on)
-        return Noticed(len(taken), added)
+        return _Batch(len(taken), added)
 
 
 async def _reading(tx: Tx, area: Area, clock: Taken) -> ClockReading:

@@ -27,6 +27,9 @@ from pathway.store.projections import CLOCK_COLUMNS
 # Longer than any transaction may stay open: by so much a row may have been closed before its fact was numbered.
 _LATEST_COMMIT = timedelta(hours=1)
 
+# `known_to_month` of a version that is still known.
+NEVER = 2_147_483_647
+
 _COLUMNS = ", ".join(f"c.{name}" for name in ("id", "episode_id", "pathway", *CLOCK_COLUMNS))
 _LATE = "c.provider_id = $1 AND c.state = 'running' AND c.late_from IS NOT NULL AND c.late_from <= $2"
 _AFTER = "(c.late_from, c.id) > ($3, $4)"
@@ -34,21 +37,22 @@ _NOW = f"""
 SELECT {_COLUMNS} FROM clock c
  WHERE {_LATE} AND {_AFTER} AND c.known_to IS NULL
  ORDER BY c.late_from, c.id LIMIT $5"""
-_KNOWN_FROM = """c.known_from <= $6 AND (SELECT l.position FROM ledger l WHERE l.sequence = c.from_sequence) <= $7"""
+_KNOWN_FROM = (
+    """c.known_from <= $6 AND (SELECT l.position FROM ledger l WHERE l.sequence = c.from_sequence) <= $7"""
+)
 _THEN = f"""
-SELECT * FROM (
-    (SELECT {_COLUMNS} FROM clock c
-      WHERE {_LATE} AND {_AFTER} AND c.known_to IS NULL AND {_KNOWN_FROM}
-      ORDER BY c.late_from, c.id LIMIT $5)
-    UNION ALL
-    (SELECT closed.* FROM generate_series($8::int, $9::int) AS month, LATERAL (
-        SELECT {_COLUMNS} FROM clock c
-         WHERE {_LATE} AND {_AFTER} AND c.known_to IS NOT NULL AND c.known_to_month = month AND {_KNOWN_FROM}
-           AND (c.known_to > $6
-                OR (SELECT l.position FROM ledger l WHERE l.sequence = c.to_sequence) > $7
-                OR NOT EXISTS (SELECT FROM ledger l WHERE l.sequence = c.to_sequence))
-         ORDER BY c.late_from, c.id LIMIT $5) AS closed)
-) AS known ORDER BY late_from, id LIMIT $5"""
+SELECT version.* FROM generate_series($8::int, $9::int) AS made,
+       (SELECT generate_series($10::int, $11::int) UNION ALL SELECT {NEVER}) AS closed (month), LATERAL (
+    SELECT {_COLUMNS} FROM clock c
+     WHERE {_LATE} AND {_AFTER} AND c.known_from_month = made AND c.known_to_month = closed.month AND {_KNOWN_FROM}
+       AND (c.known_to IS NULL OR c.known_to > $6
+            OR (SELECT l.position FROM ledger l WHERE l.sequence = c.to_sequence) > $7
+            OR NOT EXISTS (SELECT FROM ledger l WHERE l.sequence = c.to_sequence))
+     ORDER BY c.late_from, c.id LIMIT $5) AS version
+ ORDER BY version.late_from, version.id LIMIT $5"""
+_FIRST_MONTH = """
+SELECT known_from_month AS first, clock_timestamp() AS now FROM clock
+ WHERE provider_id = $1 AND state = 'running' AND late_from IS NOT NULL ORDER BY known_from_month LIMIT 1"""
 _REACHED = """
 SELECT e.family_reached_on, ARRAY(
     SELECT m.delivered_at FROM message m WHERE m.episode_id = e.id AND m.state = 'delivered'
@@ -89,13 +93,18 @@ async def late_clocks(
     """A provider's running clocks that were late on a day, longest overdue first; as known now, or as known then."""
     given = (provider_id, today, after.late_from, after.id, limit)
     if known_at is None:
-        rows = await tx.fetch(_NOW, *given)
-    else:
-        position = await position_at(tx, known_at)
-        now: datetime = await tx.fetchval("SELECT clock_timestamp()")
-        rows = await tx.fetch(
-            _THEN, *given, known_at, position, _month(known_at - _LATEST_COMMIT), _month(max(now, known_at))
-        )
+        return [_late_clock(row) for row in await tx.fetch(_NOW, *given)]
+    position = await position_at(tx, known_at)
+    span = await tx.fetchrow(_FIRST_MONTH, provider_id)
+    if span is None:
+        return []
+    months = (
+        span["first"],
+        _month(known_at),
+        _month(known_at - _LATEST_COMMIT),
+        _month(max(span["now"], known_at)),
+    )
+    rows = await tx.fetch(_THEN, *given, known_at, position, *months)
     return [_late_clock(row) for row in rows]
 
 
@@ -108,20 +117,21 @@ async def episode_as_known(
     """
     head = await head_of(tx, episode_id)
     definition = await pathways.by_digest(tx, head.definition)
-    known = _up_to(await events_known_at(tx, episode_id, position), as_of)
+    known = up_to(await events_known_at(tx, episode_id, position), as_of)
     if not known:
         raise NotFound("Nothing was known of this then. Choose a later date.")
-    return fold(definition, known, calendar, await _family_reached(tx, episode_id, as_of, position))
+    return fold(definition, known, calendar, await family_reached(tx, episode_id, as_of, position))
 
 
-def _up_to(events: list[Event], as_of: date) -> list[Event]:
+def up_to(events: list[Event], as_of: date) -> list[Event]:
     """The facts that had happened by a day, with all corrections of them."""
     happened = {event.id for day, _, event in in_force(events) if day <= as_of}
     facts = [event for event in events if event.id in happened or event.kind in CORRECTIONS]
     return facts if happened else []
 
 
-async def _family_reached(tx: Tx, episode_id: UUID, as_of: date, position: int) -> date | None:
+async def family_reached(tx: Tx, episode_id: UUID, as_of: date, position: int | None) -> date | None:
+    """The last day, up to `as_of`, on which a message reached the family; as known at a position, or now."""
     row = await tx.fetchrow(_REACHED, episode_id, position)
     if row is None:
         return None
