@@ -4,11 +4,16 @@ Before the feedback has been given nobody outside the clinical team sees an outc
 the family sees its own stage; school, council and referrer see more only where a share with them is recorded.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from pathway.domain.definition import Slot, Stage
+from pathway.domain.definition import Definition, Slot, Stage, Step
 from pathway.domain.episode import Episode
+from pathway.domain.events import Event, in_force
+from pathway.domain.fold import fold
+from pathway.domain.roles import Role
+from pathway.domain.working_days import Calendar
 
 
 class Audience(StrEnum):
@@ -64,3 +69,39 @@ def outcome_seen(episode: Episode, audience: Audience) -> str:
     if audience is Audience.FAMILY or _SLOT_OF[audience] in episode.shared_with:
         return episode.outcome
     return ""
+
+
+def episode_seen(
+    definition: Definition, events: Sequence[Event], calendar: Calendar, audience: Audience
+) -> Episode | None:
+    """The episode as far as an audience may know it: the facts up to the end of the stage that it is shown.
+
+    What happened in a stage that is hidden is left out, so nothing made from the answer (a date, a clock, a silence) can
+    imply it (docs/rules.md 10). None where no run of the facts ends in the stage that is shown.
+    """
+    facts = [replace(event, happened_on=day) for day, _, event in in_force(list(events))]
+    whole = fold(definition, facts, calendar)
+    shown = stage_seen(whole, audience)
+    if shown.key == whole.stage.key:
+        return whole
+    for end in range(len(facts) - 1, 0, -1):
+        earlier = fold(definition, facts[:end], calendar)
+        if earlier.stage.key == shown.key:
+            return earlier
+    return None
+
+
+def steps_offered(definition: Definition, shown: Stage, role: Role) -> tuple[Step, ...]:
+    """The steps that somebody outside the clinical team is offered, from the stage that they are shown.
+
+    Only those that hold in every stage which looks like this one from outside, so that neither the list nor a refusal tells
+    which of them it is. Only who holds the child, or whose turn it is, moves it to another stage.
+    """
+    alike = [s for s in definition.stages.values() if shown.key in (s.key, s.family_sees, s.partners_see)]
+    own = (Slot.REFERRER, Slot.SCHOOL)
+    holds = role in shown.next_by or definition.parties[shown.held_by].slot in own
+    return tuple(
+        step
+        for step in definition.steps_from(shown.key, role)
+        if all(stage.key in step.from_stages for stage in alike) and (holds or not step.to)
+    )

@@ -1,0 +1,86 @@
+"""The form of one step for somebody outside the clinical team: made from the definition, read into the step's answers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from pathway.actions.area import Area
+from pathway.actions.perform import Asking
+from pathway.actions.record_step import record_step
+from pathway.domain.definition import Step
+from pathway.domain.errors import ImpossibleHistory, InvalidInput, StepNotAllowed
+from pathway.domain.roles import Actor
+from pathway.store.organisations import Organisation
+from pathway.web.fields import Bound, Choice, FieldSpec, Kind, from_definition
+from pathway.web.forms import Reading, open_form, read_form
+from pathway.web.page import Pairs
+from pathway.web.refer_reading import as_text
+
+DAY = "happened_on"
+# Says neither where the child is nor was: the sentences of the domain would (docs/rules.md 10).
+_NOT_THEN = "This cannot be recorded for that day. Check the date, or ask the assessment team"
+
+
+@dataclass(frozen=True, slots=True)
+class StepForm:
+    """A step to be recorded, its questions as filled in, and the id that makes a repeat harmless."""
+
+    step: Step
+    reading: Reading
+    request: UUID
+
+    @classmethod
+    def opened(cls, step: Step, specs: tuple[FieldSpec, ...], today: date) -> "StepForm":
+        """An empty form; the day is today until somebody says otherwise."""
+        return cls(step, open_form(specs, {DAY: today}), uuid4())
+
+    @classmethod
+    def sent(cls, step: Step, specs: tuple[FieldSpec, ...], pairs: Pairs) -> "StepForm":
+        """The form as it came back."""
+        try:
+            request = UUID(dict(pairs).get("request", ""))
+        except ValueError:
+            raise InvalidInput("This page is not whole. Open it again and repeat what you did.") from None
+        return cls(step, read_form(specs, pairs), request)
+
+    async def record(self, area: Area, actor: Actor, episode: UUID) -> "StepForm":
+        """Record the step; the form comes back with what has to be put right, or without faults."""
+        day = self.reading.day(DAY)
+        if not self.reading.ok or day is None:
+            return self
+        answers = {
+            name: as_text(answer)
+            for name, answer in self.reading.answers.items()
+            if answer is not None and name != DAY
+        }
+        try:
+            await record_step(area, Asking(actor, self.request), episode, self.step.key, day, answers)
+        except (StepNotAllowed, ImpossibleHistory):
+            return self._refused(DAY, _NOT_THEN)
+        except InvalidInput as fault:
+            known = fault.field in self.reading.answers
+            return self._refused(fault.field if known and fault.field else DAY, fault.message)
+        return self
+
+    def _refused(self, field: str, words: str) -> "StepForm":
+        return StepForm(self.step, self.reading.with_error(field, words), self.request)
+
+
+def step_specs(
+    step: Step, today: date, born: date, organisations: Iterable[Organisation]
+) -> tuple[FieldSpec, ...]:
+    """The day on which it happened, and the step's own questions."""
+    offered = tuple(Choice(str(o.id), o.name) for o in organisations)
+    happened = FieldSpec(
+        DAY,
+        Kind.DATE,
+        "When did this happen?",
+        "the date",
+        earliest=Bound(born, "the child's date of birth"),
+        latest=Bound(today, "today"),
+    )
+    return (
+        happened,
+        *(from_definition(f, today=today, born=born, organisations=offered) for f in step.fields),
+    )  # fmt: skip
