@@ -141,6 +141,10 @@ CREATE TABLE merge (
     from_child uuid NOT NULL REFERENCES child,
     into_child uuid NOT NULL REFERENCES child,
     episodes uuid[] NOT NULL,
+    -- What parting them again must give back: carers who were linked to the one and unlinked from the other, and details taken.
+    carers_linked uuid[] NOT NULL DEFAULT '{}',
+    carers_unlinked uuid[] NOT NULL DEFAULT '{}',
+    took text[] NOT NULL DEFAULT '{}',
     account_id int NOT NULL,
     merged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     undone_at timestamptz,

@@ -28,6 +28,9 @@ GRANT UPDATE ON organisation, pathway_route, account, session, child, child_addr
     episode, task, request, threshold, crossing, outbox, import_batch, import_row TO pathway_writer;
 GRANT UPDATE (known_to, to_sequence, next_crossing_on) ON clock TO pathway_writer;
 GRANT DELETE ON task, caseload, session, child_address TO pathway_writer;
+-- Joining and sealing records: links are taken away, and messages move with the episode they are about.
+GRANT DELETE ON guardian, match_proposal TO pathway_writer;
+GRANT UPDATE (child_id, carer_id, secret) ON message TO pathway_writer;
 GRANT UPDATE ON child, guardian, episode, import_batch, import_row TO r_loader;
 GRANT UPDATE, DELETE ON rate_limit TO pathway_writer;
 CREATE POLICY worker ON rate_limit TO r_worker USING (true);

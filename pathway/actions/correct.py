@@ -21,7 +21,7 @@ from pathway.store import outbox
 from pathway.store.caseloads import leave_caseload
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, by_id
-from pathway.store.keys import child_text
+from pathway.store.keys import episode_text
 
 
 async def strike_out(area: Area, asking: Asking, episode_id: UUID, event_id: UUID, reason: str) -> Changed:
@@ -89,7 +89,7 @@ async def _draft(
     fields: dict[str, str],
     why: str,
 ) -> Draft:
-    secret = (await child_text(tx, area.key, opened.head.child_id)).lock({"reason": why})
+    secret = (await episode_text(tx, area.key, opened.head.id)).lock({"reason": why})
     return Draft(event_id(asking.request_id, 0), kind, area.today, fields, secret, target=fact.id)
 
 

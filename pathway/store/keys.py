@@ -6,7 +6,7 @@ destroys the wrapped key, so every copy, backup and replay is closed at once whi
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -48,42 +48,84 @@ class AreaKey:
 
 
 class ChildText:
-    """Reads and writes a child's free text inside one transaction; unwraps the key once."""
+    """Reads and writes a child's free text inside one transaction; unwraps the keys once.
 
-    def __init__(self, area: AreaKey, child_id: UUID, wrapped: bytes | None) -> None:
-        self._cipher = AESGCM(area.unlock(wrapped, str(child_id))) if wrapped else None
-        self._about = str(child_id).encode()
+    What is written goes under the child's own key. `joined` are the keys of records that were joined with this one: what
+    was written under them stays readable, and is told apart by the cipher itself.
+    """
+
+    def __init__(
+        self,
+        area: AreaKey,
+        child_id: UUID,
+        wrapped: bytes | None,
+        joined: Iterable[tuple[UUID, bytes | None]] = (),
+    ) -> None:
+        keys = [(child_id, wrapped), *joined]
+        opened = [(str(child), area.unlock(key, str(child))) for child, key in keys if key]
+        self._ciphers = [(AESGCM(key), about.encode()) for about, key in opened]
+        self._own = self._ciphers[0] if wrapped else None
 
     @property
     def is_closed(self) -> bool:
         """The key was destroyed: nothing written under it can be read again."""
-        return self._cipher is None
+        return self._own is None
 
     def lock(self, fields: Mapping[str, str]) -> bytes | None:
         """Encrypt named texts together; nothing where there are none."""
         if not fields:
             return None
-        if self._cipher is None:
+        if self._own is None:
             raise NotFound("This record has been closed. Nothing more can be written to it.")
+        cipher, about = self._own
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, json.dumps(dict(fields)).encode(), self._about)
+        return nonce + cipher.encrypt(nonce, json.dumps(dict(fields)).encode(), about)
 
     def unlock(self, locked: bytes | None) -> dict[str, str]:
         """The named texts, or none where there are none or where they have been closed for good."""
-        if locked is None or self._cipher is None:
+        if locked is None:
             return {}
-        try:
-            plain = self._cipher.decrypt(locked[:_NONCE], locked[_NONCE:], self._about)
-        except InvalidTag:  # written under a key that was destroyed since
-            return {}
-        found: dict[str, str] = json.loads(plain)
-        return found
+        for cipher, about in self._ciphers:
+            plain = _decrypted(cipher, locked, about)
+            if plain is not None:
+                found: dict[str, str] = json.loads(plain)
+                return found
+        return {}
+
+
+def _decrypted(cipher: AESGCM, locked: bytes, about: bytes) -> bytes | None:
+    """The text, or nothing where it was written under another key: of a joined record, or one destroyed since."""
+    try:
+        return cipher.decrypt(locked[:_NONCE], locked[_NONCE:], about)
+    except InvalidTag:
+        return None
+
+
+_KEYS = """
+SELECT k.child_id, k.wrapped FROM child_key k
+ WHERE k.child_id = $1
+    OR k.child_id IN (SELECT e.key_child FROM episode e WHERE e.child_id = $1 AND e.key_child IS NOT NULL)"""
+_EPISODE_KEY = """
+SELECT k.child_id, k.wrapped FROM episode e JOIN child_key k ON k.child_id = coalesce(e.key_child, e.child_id)
+ WHERE e.id = $1"""
 
 
 async def child_text(tx: Tx, area: AreaKey, child_id: UUID) -> ChildText:
-    """The child's text, to read or write; `tx` acts as the writer or the worker."""
-    wrapped = await tx.fetchval("SELECT wrapped FROM child_key WHERE child_id = $1", child_id)
-    return ChildText(area, child_id, wrapped)
+    """The child's text, to read, or to write what belongs to no episode; `tx` acts as the writer or the worker."""
+    wrapped = {row["child_id"]: row["wrapped"] for row in await tx.fetch(_KEYS, child_id)}
+    own = wrapped.pop(child_id, None)
+    return ChildText(area, child_id, own, wrapped.items())
+
+
+async def episode_text(tx: Tx, area: AreaKey, episode_id: UUID) -> ChildText:
+    """An episode's text, to write: always under the key of the record it was opened for, whatever was joined since.
+
+    So when joined records are parted again, or one is sealed, each takes its own text and no other.
+    """
+    row = await tx.fetchrow(_EPISODE_KEY, episode_id)
+    if row is None:
+        raise NotFound("There is no such record, or it is not one that you may see.")
+    return ChildText(area, row["child_id"], row["wrapped"])
 
 
 async def give_key(tx: Tx, area: AreaKey, child_id: UUID) -> ChildText:
