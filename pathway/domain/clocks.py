@@ -2,7 +2,7 @@
 
 A `ClockFact` says what the facts say (started, stopped, ended, restarted, excused), whatever the limit. Putting a limit
 in force over it (`pathway.domain.thresholds`) gives a `ClockReading` with its due date. Nothing subtracts days: the
-unadjusted wait is always there (rules.md 2).
+unadjusted wait is always there (docs/rules.md 2).
 """
 
 from dataclasses import dataclass, field
@@ -84,6 +84,13 @@ class ClockBoard:
         fact = self._running.pop(clock.key, None)
         if fact is not None:
             fact.ended_on, fact.end_event = day, event
+
+    def revive(self, closing: UUID) -> None:
+        """Set running again what one event ended, with its first start: the episode was opened again."""
+        for fact in self.facts:
+            if fact.end_event == closing:
+                fact.ended_on = fact.end_event = None
+                self._running[fact.definition.key] = fact
 
     def restart(self, clock: ClockDef, day: date) -> None:
         fact = self._running.get(clock.key)

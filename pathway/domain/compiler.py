@@ -11,6 +11,7 @@ from typing import Any
 
 from pathway.domain import definition_checks as checks
 from pathway.domain import definition_graph as graph
+from pathway.domain import definition_limits as limits
 from pathway.domain.definition import Definition
 from pathway.domain.definition_building import TABLES_OF_OPTIONS, build
 from pathway.domain.definition_faults import Faults
@@ -39,7 +40,7 @@ def compile_definition(text: str, filename: str) -> Definition:
         checks.check_steps,
         checks.check_stages,
         checks.check_tasks,
-        checks.check_limits,
+        limits.check_limits,
         graph.check_reach,
         graph.check_stops,
         graph.check_masks,

@@ -7,69 +7,36 @@ clocks can stop. Nothing here reads a file or the time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from pathway.domain.definition_words import ClockKind, FieldType, Group, LimitStatus, Slot
 from pathway.domain.periods import Period
 from pathway.domain.roles import Role
 
-
-class Slot(StrEnum):
-    """Whose days a wait can be: an organisation's place on the episode, or the family."""
-
-    REFERRER = "referrer"
-    PROVIDER = "provider"
-    COUNCIL = "council"
-    SCHOOL = "school"
-    FAMILY = "family"
-
-
-class Group(StrEnum):
-    """NHS England's five stages (national framework, April 2023), with what lies before and after."""
-
-    IDENTIFICATION = "identification"
-    TRIAGE = "triage"
-    PRE_ASSESSMENT = "pre_assessment"
-    ASSESSMENT = "assessment"
-    SUPPORT = "support"
-    CLOSED = "closed"
-
-
-class FieldType(StrEnum):
-    """What a step asks for. Free text is encrypted with the child's key; the rest stays with the event."""
-
-    CHOICE = "choice"
-    YES_NO = "yes_no"
-    DATE = "date"
-    NUMBER = "number"
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    ORGANISATION = "organisation"
-
-    @property
-    def is_free_text(self) -> bool:
-        return self in (FieldType.TEXT, FieldType.LONG_TEXT)
-
-
-class LimitStatus(StrEnum):
-    """Where a limit comes from. Statutory and national limits are locked: agreement only tightens them."""
-
-    STATUTORY = "statutory"
-    NATIONAL = "national"
-    LOCAL = "local"
-
-    @property
-    def is_locked(self) -> bool:
-        return self is not LimitStatus.LOCAL
-
-
-class ClockKind(StrEnum):
-    """How a clock's due date follows from the facts."""
-
-    STEP_TO_STEP = "step_to_step"
-    RECURRING = "recurring"
-    FIXED_DATE = "fixed_date"
-    BEFORE_DATE = "before_date"
-    NOT_EARLIER = "not_earlier"
+__all__ = [
+    "ClockDef",
+    "ClockKind",
+    "Closure",
+    "Definition",
+    "ExceptionDef",
+    "Field",
+    "FieldType",
+    "Group",
+    "LimitStatus",
+    "NotBefore",
+    "Option",
+    "Outcome",
+    "Party",
+    "SideState",
+    "Slot",
+    "SlotRule",
+    "Stage",
+    "Step",
+    "StepMoves",
+    "TaskDef",
+    "Trigger",
+    "When",
+    "holds",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +73,42 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where an episode is. `family_sees` and `partners_see` name the stage shown outside (rules.md 10)."""
+    """Where an episode is. `family_sees` and `partners_see` name the stage shown outside (docs/rules.md 10).
+
+    `headline` says what comes next, where the title of `next_step` alone would mislead. `next_by` are the roles that may
+    take it: the role of whoever referred where it is one of them, and else the first.
+    """
 
     key: str
     title: str
     group: Group
     held_by: str
     next_step: str
-    next_by: Role
+    headline: str
+    next_by: tuple[Role, ...]
     review_every: Period | None
     family: str
     family_next: str
     family_sees: str
     partners_see: str
     closed: bool = False
+
+
+When = tuple[tuple[str, frozenset[str]], ...]
+"""Which answers a step's fields must hold: one of the values, for each field named."""
+
+
+def holds(when: When, fields: Mapping[str, object]) -> bool:
+    """Whether the answers given are those asked for; with nothing asked for, they are."""
+    return all(str(fields.get(key, "")) in values for key, values in when)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRule:
+    """An organisation that a step shares with, or hides from, if its fields hold one of the values named in `when`."""
+
+    slot: Slot
+    when: When = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +121,10 @@ class NotBefore:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What can happen to an episode. Its key is the kind of its event."""
+    """What can happen to an episode. Its key is the kind of its event.
+
+    `names_coordinator`: the account in the event's field `account`, or else whoever recorded it, coordinates the case.
+    """
 
     key: str
     title: str
@@ -148,8 +140,9 @@ class Step:
     requires: tuple[str, ...] = ()
     not_before: NotBefore | None = None
     claims_exception: bool = False
-    shares_with: Slot | None = None
-    hides_from: Slot | None = None
+    shares_with: tuple[SlotRule, ...] = ()
+    hides_from: tuple[SlotRule, ...] = ()
+    names_coordinator: bool = False
     stops_messages: bool = False
     reveals_outcome: bool = False
     snomed: str = ""
@@ -165,10 +158,10 @@ class Trigger:
     """A step that moves a clock, if its fields hold one of the values named in `when`."""
 
     step: str
-    when: tuple[tuple[str, frozenset[str]], ...] = ()
+    when: When = ()
 
     def holds(self, fields: Mapping[str, object]) -> bool:
-        return all(str(fields.get(key, "")) in values for key, values in self.when)
+        return holds(self.when, fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +169,8 @@ class ClockDef:
     """A clock: what starts, stops and ends it, its limit, and where the limit comes from.
 
     `limit` and `due_soon` and `bands` count from the start (STEP_TO_STEP, RECURRING); for FIXED_DATE and BEFORE_DATE
-    `due_soon` counts back from the due date; for NOT_EARLIER `limit` is the least time that must pass.
+    `due_soon` counts back from the due date; for NOT_EARLIER `limit` is the least time that must pass. `before` is for a
+    FIXED_DATE that the law names as "before" it: the day itself is too late.
     """
 
     key: str
@@ -197,6 +191,7 @@ class ClockDef:
     date_field: str = ""
     day: int = 0
     month: int = 0
+    before: bool = False
     exceptions: frozenset[str] = frozenset()
     agreed_by: tuple[str, ...] = ()
     enabled: bool = True

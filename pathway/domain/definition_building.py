@@ -26,7 +26,6 @@ from pathway.domain.definition_schema import ANY_CLOSING_STEP, ANY_OPEN_STAGE, T
 from pathway.domain.definition_sheet import Row, Sheet
 from pathway.domain.definition_values import TABLE_OF_OPTIONS
 from pathway.domain.periods import Period, Unit
-from pathway.domain.roles import Role
 
 Shape = TypeVar("Shape")
 
@@ -54,7 +53,7 @@ def build(sheet: Sheet, digest: str) -> Definition:
         digest=digest,
         first_step=sheet.top.values["first_step"],
         parties=_all(sheet, "party", Party),
-        stages={row.key: _stage(row) for row in sheet.rows["stage"]},
+        stages={row.key: _stage(row, steps) for row in sheet.rows["stage"]},
         steps=steps,
         clocks=clocks,
         exceptions=_all(sheet, "exception", ExceptionDef),
@@ -75,13 +74,15 @@ def _named(row: Row) -> dict[str, Any]:
     return {TABLES[row.table][name].to or name: value for name, value in row.values.items()}
 
 
-def _stage(row: Row) -> Stage:
+def _stage(row: Row, steps: Mapping[str, Step]) -> Stage:
     """A stage shows itself unless it says otherwise; partners see what the family sees."""
     key = row.key
+    next_step = steps.get(row.values.get("next_step", ""))
     family_sees = row.values.get("family_sees", key)
     silent: dict[str, Any] = {
         "next_step": "",
-        "next_by": Role.SYSTEM,
+        "headline": next_step.title if next_step else "",
+        "next_by": (),
         "review_every": None,
         "family_next": "",
     }

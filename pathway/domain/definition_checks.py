@@ -1,19 +1,16 @@
-"""What a definition must hold beyond its form: owners and next steps, words, clocks that make sense, codes that refer.
+"""What a definition must hold beyond its form: owners and next steps, words, codes that refer.
 
 Each check is given the built definition and the sheet (for places in the file), and adds what it finds.
 """
 
 import re
 from collections.abc import Collection, Iterable
-from itertools import pairwise
 from typing import Final
 
-from pathway.domain.breaches import BAND_GRADES
-from pathway.domain.definition import ClockDef, ClockKind, Definition, FieldType, Step, Trigger
+from pathway.domain.definition import Definition, FieldType, Step, When
 from pathway.domain.definition_faults import Faults, did_you_mean
 from pathway.domain.definition_sheet import Row, Sheet
 from pathway.domain.definition_values import TABLE_OF_OPTIONS
-from pathway.domain.periods import Period, Unit
 from pathway.domain.roles import PERMISSIONS, Permission, Role
 
 NEVER_TO_A_FAMILY: Final = (
@@ -25,7 +22,7 @@ NEVER_TO_A_FAMILY: Final = (
     "your delay",
     "not accepted",
 )
-"""Words that a family is never shown (rules.md 20)."""
+"""Words that a family is never shown (docs/rules.md 20)."""
 
 MAY_RECORD: Final = frozenset(
     role for role, may in PERMISSIONS.items() if may & {Permission.RECORD_STEP, Permission.REFER}
@@ -33,13 +30,6 @@ MAY_RECORD: Final = frozenset(
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 _CODE_KEY = re.compile(r"[\w.]+(?:\[(?P<field>\w+)=(?P<option>\w+)\])?")
-_NOMINAL_DAYS = {
-    Unit.DAYS: 1.0,
-    Unit.WEEKS: 7.0,
-    Unit.MONTHS: 30.4,
-    Unit.WORKING_DAYS: 1.4,
-    Unit.SCHOOL_DAYS: 1.9,
-}
 
 
 def check_options(sheet: Sheet, known: Iterable[str], faults: Faults) -> None:
@@ -96,6 +86,7 @@ def check_steps(definition: Definition, sheet: Sheet, faults: Faults) -> None:
                 "Write exactly one of tell_family and silent_because.",
             )
         _check_fields(definition, step, row, faults)
+        _check_organisations(definition, step, row, faults)
         for key, codes in (("mhsds", step.mhsds), ("csds", step.csds)):
             _check_codes(step, codes, row, key, faults)
     first = definition.steps[definition.first_step]
@@ -139,6 +130,19 @@ def _check_fields(definition: Definition, step: Step, row: Row, faults: Faults) 
         )
 
 
+def _check_organisations(definition: Definition, step: Step, row: Row, faults: Faults) -> None:
+    """Only a first step places organisations; later ones change by an accepted hand-over. Sharing names real answers."""
+    if not step.first and any(item.type is FieldType.ORGANISATION for item in step.fields):
+        faults.add(
+            row.place("fields"),
+            f"{row.named()}: only a first step asks for an organisation.",
+            "Leave it out: a hand-over moves the child to another organisation, once that one has accepted.",
+        )
+    for part, rules in (("shares_with", step.shares_with), ("hides_from", step.hides_from)):
+        for rule in rules:
+            check_when(definition, step, rule.when, row, part, faults)
+
+
 def _check_codes(step: Step, codes: Iterable[str], row: Row, key: str, faults: Faults) -> None:
     """A code is for the step, or for one answer: "MHS201.AttendStatus[attendance=on_time]"."""
     for name in codes:
@@ -162,7 +166,7 @@ def check_stages(definition: Definition, sheet: Sheet, faults: Faults) -> None:
         if stage.closed:
             continue
         for missing in [
-            k for k in ("next_step", "next_by", "family_next", "review_every") if k not in row.values
+            k for k in ("next_step", "next_by", "family_next", "review_every") if not row.values.get(k)
         ]:
             faults.add(
                 row.place(),
@@ -179,12 +183,13 @@ def check_stages(definition: Definition, sheet: Sheet, faults: Faults) -> None:
                 f"{row.named()}: “{step.key}” cannot be taken from here.",
                 did_you_mean(step.key, possible),
             )
-        if "next_by" in row.values and stage.next_by not in step.by & MAY_RECORD:
-            faults.add(
-                row.place("next_by"),
-                f"{row.named()}: “{stage.next_by}” may not take “{step.key}”.",
-                f"Write one of: {_roles(step.by & MAY_RECORD)}.",
-            )
+        for role in stage.next_by:
+            if role not in step.by & MAY_RECORD:
+                faults.add(
+                    row.place("next_by"),
+                    f"{row.named()}: “{role}” may not take “{step.key}”.",
+                    f"Write one of: {_roles(step.by & MAY_RECORD)}.",
+                )
 
 
 def check_tasks(definition: Definition, sheet: Sheet, faults: Faults) -> None:
@@ -200,65 +205,9 @@ def check_tasks(definition: Definition, sheet: Sheet, faults: Faults) -> None:
             )
 
 
-def check_limits(definition: Definition, sheet: Sheet, faults: Faults) -> None:
-    """Limits: locked ones have a source, warnings come before them, bands after, dates exist."""
-    for row in sheet.rows["clock"]:
-        clock = definition.clocks[row.key]
-        if clock.status.is_locked and not clock.source:
-            faults.add(
-                row.place(),
-                f"{row.named()}: a {clock.status} limit needs its source.",
-                'Add source = "SI 2014/1530 reg …".',
-            )
-        counts = clock.kind in (ClockKind.STEP_TO_STEP, ClockKind.RECURRING)
-        if counts and clock.due_soon is not None and _days(clock.due_soon) > _days(clock.limit):
-            faults.add(
-                row.place("due_soon"),
-                f"{row.named()}: due soon ({clock.due_soon}) is later than the limit ({clock.limit}).",
-                "Write a shorter period.",
-            )
-        if "limit" not in row.values and clock.kind is not ClockKind.FIXED_DATE:
-            faults.add(row.place(), f"{row.named()}: “limit” is missing.", 'Add limit = "6 weeks".')
-        _check_bands(clock, row, faults)
-        _check_dates(definition, clock, row, faults)
-        for part in ("starts", "stops", "ends", "restarts"):
-            for trigger in getattr(clock, part):
-                _check_when(definition, trigger, row, part, faults)
-
-
-def _check_bands(clock: ClockDef, row: Row, faults: Faults) -> None:
-    unknown = [band for band in clock.bands if band not in BAND_GRADES]
-    if unknown or any(_days(a) >= _days(b) for a, b in pairwise((clock.limit, *clock.bands))):
-        faults.add(
-            row.place("bands"),
-            f"{row.named()}: the bands must rise from the limit and be known.",
-            f"Choose from: {', '.join(str(band) for band in BAND_GRADES)}.",
-        )
-
-
-def _check_dates(definition: Definition, clock: ClockDef, row: Row, faults: Faults) -> None:
-    needs = {
-        ClockKind.FIXED_DATE: (FieldType.NUMBER, FieldType.DATE),
-        ClockKind.BEFORE_DATE: (FieldType.DATE,),
-    }.get(clock.kind)
-    if clock.kind is ClockKind.FIXED_DATE and "at" not in row.values:
-        faults.add(row.place(), f"{row.named()}: a fixed date needs a day.", 'Add at = "15 February".')
-    if needs is None:
-        return
-    for trigger in clock.starts:
-        item = definition.steps[trigger.step].field_named(clock.date_field)
-        if item is None or item.type not in needs:
-            faults.add(
-                row.place("date_field"),
-                f"{row.named()}: “{trigger.step}” has no field "
-                f"“{clock.date_field}” of type {' or '.join(needs)}.",
-                "Name a field of the step that starts the clock.",
-            )
-
-
-def _check_when(definition: Definition, trigger: Trigger, row: Row, part: str, faults: Faults) -> None:
-    step = definition.steps[trigger.step]
-    for name, values in trigger.when:
+def check_when(definition: Definition, step: Step, when: When, row: Row, part: str, faults: Faults) -> None:
+    """A condition names fields of the step, and answers that they can have."""
+    for name, values in when:
         item = step.field_named(name)
         if item is None:
             faults.add(
@@ -275,11 +224,6 @@ def _check_when(definition: Definition, trigger: Trigger, row: Row, part: str, f
                     f"{row.named()}: “{name}” is never “{value}”.",
                     did_you_mean(value, answers),
                 )
-
-
-def _days(period: Period) -> float:
-    """About how many days; only for telling which of two periods is longer."""
-    return period.n * _NOMINAL_DAYS[period.unit]
 
 
 def _roles(roles: Iterable[Role]) -> str:

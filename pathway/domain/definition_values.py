@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
-from pathway.domain.definition import Field, FieldType, NotBefore, Option, Slot, Trigger
+from pathway.domain.definition import Field, FieldType, NotBefore, Option, Slot, SlotRule, Trigger, When
 from pathway.domain.definition_faults import did_you_mean
 from pathway.domain.periods import Period
 
@@ -136,9 +136,25 @@ def trigger(value: Any, report: Report) -> Trigger | None:
             'Write a step’s key, or { step = "contact_attended", when = { mechanism = ["video"] } }.',
         )
         return None
-    when = value.get("when", {})
-    held = tuple((name, frozenset(v if isinstance(v, list) else [v])) for name, v in when.items())
-    return Trigger(str(value["step"]), held)
+    return Trigger(str(value["step"]), _when(value))
+
+
+def slot_rule(value: Any, report: Report) -> SlotRule | None:
+    """An organisation's slot, or a slot with values that the step's fields must hold."""
+    table = {"slot": value} if isinstance(value, str) else value
+    if not isinstance(table, dict) or "slot" not in table or not table.keys() <= {"slot", "when"}:
+        report(
+            f"{_shown(value)} names no organisation.",
+            'Write "school", or { slot = "school", when = { tell_school = ["no"] } }.',
+        )
+        return None
+    slot = one_of(Slot)(table["slot"], report)
+    return None if slot is None else SlotRule(slot, _when(table))
+
+
+def _when(table: dict[str, Any]) -> When:
+    given = table.get("when", {})
+    return tuple((name, frozenset(v if isinstance(v, list) else [v])) for name, v in given.items())
 
 
 def fields(value: Any, report: Report) -> tuple[Field, ...]:

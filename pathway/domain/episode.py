@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pathway.domain.clocks import ClockFact
 from pathway.domain.definition import Definition, Slot, Stage, TaskDef
+from pathway.domain.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,17 @@ class PendingHandOver:
 
 @dataclass(slots=True)
 class Episode:
-    """What the facts say of one child on one pathway. Made by `fold`; treat as read-only."""
+    """What the facts say of one child on one pathway. Made by `fold`; treat as read-only.
+
+    The wait began with `start_event`; `started_on` is earlier than its day where an earlier referral's date is kept.
+    """
 
     definition: Definition
     stage: Stage
     stage_since: date
     opened_on: date
     started_on: date
+    start_event: UUID
     slots: dict[Slot, int]
     clocks: list[ClockFact]
     tasks: dict[str, TaskState] = field(default_factory=dict)
@@ -81,6 +86,8 @@ class Episode:
     messages_stopped: bool = False
     hand_over: PendingHandOver | None = None
     coordinator: int = 0
+    referred_by: Role = Role.SYSTEM
+    linked_start: date | None = None
     facts: int = 0
     last_fact_on: date = date.min
 
@@ -94,7 +101,7 @@ class Episode:
         return self.baton[-1][1]
 
     def spans(self, as_of: date) -> tuple[Span, ...]:
-        """The wait cut into the days of each holder; their sum is the whole wait (design.md 5)."""
+        """The wait cut into the days of each holder; their sum is the whole wait."""
         end = self.closed_on if self.closed_on is not None else as_of
         holders = [holder for _, holder in self.baton]
         since = [self.started_on, *(max(day, self.started_on) for day, _ in self.baton[1:])]

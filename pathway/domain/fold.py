@@ -7,10 +7,11 @@ the fact that stands in the way is named.
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
-from pathway.domain.built_in_facts import ORIGINAL_START, apply_built_in
+from pathway.domain.built_in_facts import COORDINATOR, ORIGINAL_START, apply_built_in, put, restore_start
 from pathway.domain.clocks import ClockBoard, needs_field
-from pathway.domain.definition import Definition, Slot, Stage, Step
+from pathway.domain.definition import Definition, Slot, Stage, Step, holds
 from pathway.domain.episode import Episode, Holder, TaskState
 from pathway.domain.errors import ImpossibleHistory
 from pathway.domain.events import Event, in_force
@@ -43,13 +44,15 @@ def fold(
 class Reader:
     """Holds the state between two facts. One pass, no look-ahead."""
 
-    __slots__ = ("_episode", "_seen", "board", "calendar", "definition")
+    __slots__ = ("_announced", "_closed_by", "_episode", "_seen", "board", "calendar", "definition")
 
     def __init__(self, definition: Definition, calendar: Calendar) -> None:
         self.definition = definition
         self.calendar = calendar
         self.board = ClockBoard()
         self._seen: dict[str, date] = {}
+        self._announced = ""
+        self._closed_by: UUID | None = None
         self._episode: Episode | None = None
 
     def episode(self) -> Episode:
@@ -78,28 +81,37 @@ class Reader:
                 "Record the first step with an earlier date, or correct this date.",
                 event=event.id,
             )
-        slots = {slot: int(event.fields[slot]) for slot in Slot if event.fields.get(slot)}
         stage = self.definition.stages[step.to]
-        start = self._original_start(event, day)
-        self._episode = Episode(self.definition, stage, day, day, start, slots=slots, clocks=self.board.facts)
-        self._move_clocks(step, day, event)
-        self._restore_start(event, start)
-        self._move_tasks(self._episode, step, day)
-        self._plan(self._episode, step, event)
+        episode = Episode(self.definition, stage, day, day, day, event.id, {}, self.board.facts)
+        self._episode = episode
+        self._place(episode, event)
+        self._follow(episode, step, day, event)
+        self._begin(episode, day, event)
 
     def _step(self, episode: Episode, day: date, event: Event, step: Step) -> None:
         self._allow(episode, day, event, step)
+        if step.first:
+            self._place(episode, event)
         if step.to:
             self._enter(episode, self.definition.stages[step.to], day, event)
+        self._follow(episode, step, day, event)
+        if step.key == self.definition.first_step and step.key not in self._seen:
+            self._begin(episode, day, event)
+
+    def _follow(self, episode: Episode, step: Step, day: date, event: Event) -> None:
+        """What any step brings with it, the one that opens the episode too."""
         self._side_states(episode, step, day)
         self._move_clocks(step, day, event)
         self._move_tasks(episode, step, day)
         self._plan(episode, step, event)
         self._note(episode, step, day, event)
-        if step.key == self.definition.first_step and step.key not in self._seen:
-            start = self._original_start(event, day)
-            episode.started_on = start
-            self._restore_start(event, start)
+
+    def _place(self, episode: Episode, event: Event) -> None:
+        """A first step says which organisations the episode is with, and who asked for it."""
+        for slot in Slot:
+            if event.fields.get(slot):
+                put(episode, slot, int(event.fields[slot]))
+        episode.referred_by = event.role
 
     def _allow(self, episode: Episode, day: date, event: Event, step: Step) -> None:
         """The pathway's own conditions: the stage of the day, the steps required, the days to wait."""
@@ -121,6 +133,20 @@ class Reader:
             )
         if step.not_before is not None:
             self._allow_by_date(day, event, step)
+        self._allow_closure(day, event, step)
+
+    def _allow_closure(self, day: date, event: Event, step: Step) -> None:
+        """An episode closes for the reason that the family was told and could object to (docs/rules.md 8)."""
+        given, told = event.fields.get("closure", ""), self._announced
+        closes = bool(step.to) and self.definition.stages[step.to].closed
+        if closes and given and told and given != told:
+            titles = {key: self.definition.closures[key].title for key in (given, told)}
+            raise ImpossibleHistory(
+                f"“{step.title}” on {day:%-d %B %Y} gives the reason “{titles[given]}”, and the family was told "
+                f"“{titles[told]}”. Close for that reason, or tell the family the new one first and give them the time "
+                "to object to it.",
+                event=event.id,
+            )
 
     def _missing_for_closure(self, event: Event) -> list[str]:
         closure = self.definition.closures.get(event.fields.get("closure", ""))
@@ -139,17 +165,31 @@ class Reader:
             )
 
     def _enter(self, episode: Episode, stage: Stage, day: date, event: Event) -> None:
+        self._announced = ""
         if stage.closed and not episode.stage.closed:
-            episode.closed_on = day
-            episode.closure = event.fields.get("closure", event.kind)
-            for task in episode.tasks.values():
-                if task.is_open:
-                    task.fell_away_on = day
-        elif not stage.closed:
-            episode.closed_on, episode.closure = None, ""
+            self._close(episode, day, event)
+        elif episode.stage.closed and not stage.closed:
+            self._open_again(episode)
         if stage.key != episode.stage.key:
             episode.stage, episode.stage_since = stage, day
         episode.plan = None
+
+    def _close(self, episode: Episode, day: date, event: Event) -> None:
+        episode.closed_on, self._closed_by = day, event.id
+        episode.closure = event.fields.get("closure", event.kind)
+        for task in episode.tasks.values():
+            if task.is_open:
+                task.fell_away_on = day
+
+    def _open_again(self, episode: Episode) -> None:
+        """What the closing ended goes on as if it had not: each clock with its first date (docs/rules.md 2)."""
+        episode.closed_on, episode.closure = None, ""
+        if self._closed_by is not None:
+            self.board.revive(self._closed_by)
+        for task in episode.tasks.values():
+            if task.fell_away_on is not None:
+                task.fell_away_on = None
+                task.owner = self._holder_of(episode, task.definition.owner)
 
     def _side_states(self, episode: Episode, step: Step, day: date) -> None:
         if step.starts_side_state:
@@ -200,25 +240,27 @@ class Reader:
             episode.outcome, episode.outcome_told_on = event.fields["outcome"], None
         if step.reveals_outcome:
             episode.outcome_told_on = day
-        if step.shares_with is not None:
-            episode.shared_with |= {step.shares_with}
-            episode.hidden_from -= {step.shares_with}
-        if step.hides_from is not None:
-            episode.hidden_from |= {step.hides_from}
-            episode.shared_with -= {step.hides_from}
+        if event.fields.get("closure") and episode.is_open:
+            self._announced = event.fields["closure"]
+        shared = {rule.slot for rule in step.shares_with if holds(rule.when, event.fields)}
+        hidden = {rule.slot for rule in step.hides_from if holds(rule.when, event.fields)}
+        episode.shared_with = (episode.shared_with | shared) - hidden
+        episode.hidden_from = (episode.hidden_from - shared) | hidden
+        if step.names_coordinator:
+            episode.coordinator = int(event.fields.get(COORDINATOR) or event.account_id)
         if step.stops_messages:
             episode.messages_stopped = True
         if step.claims_exception:
             self.board.excuse(event.fields["clock"], event.fields["reason"], day, event.id)
 
-    def _original_start(self, event: Event, day: date) -> date:
+    def _begin(self, episode: Episode, day: date, event: Event) -> None:
+        """The wait counts from this day, or from the first one of an earlier referral (docs/rules.md 2)."""
+        episode.started_on, episode.start_event = day, event.id
         text = event.fields.get(ORIGINAL_START, "")
-        return min(date.fromisoformat(text), day) if text else day
-
-    def _restore_start(self, event: Event, start: date) -> None:
-        for fact in self.board.facts:
-            if fact.start_event == event.id and not needs_field(fact.definition):
-                fact.started_on = fact.counts_from = start
+        known = [date.fromisoformat(text)] if text else []
+        known += [episode.linked_start] if episode.linked_start else []
+        if known:
+            restore_start(episode, min(known))
 
     def _holder_of(self, episode: Episode, party: str) -> Holder:
         slot = self.definition.parties[party].slot

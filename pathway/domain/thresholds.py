@@ -1,7 +1,7 @@
 """Limits in force: dated, versioned, signed; and the due date that follows for one clock.
 
 A statutory or national limit is locked: a version agreed by the partners stands beside it and only tightens it. No later
-version clears a breach that was reached under an earlier one (rules.md 1).
+version clears a breach that was reached under an earlier one (docs/rules.md 1).
 """
 
 from collections.abc import Sequence
@@ -140,7 +140,8 @@ def _due_on(clock: ClockDef, fact: ClockFact, limit: Period, calendar: Calendar)
         case ClockKind.STEP_TO_STEP | ClockKind.RECURRING:
             return add(fact.counts_from, limit, calendar)
         case ClockKind.FIXED_DATE:
-            return date(int(fact.field_value[:4]), clock.month, clock.day)
+            day = date(int(fact.field_value[:4]), clock.month, clock.day)
+            return day - _DAY if clock.before else day
         case ClockKind.BEFORE_DATE:
             return subtract(date.fromisoformat(fact.field_value), limit, calendar)
         case ClockKind.NOT_EARLIER:

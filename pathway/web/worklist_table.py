@@ -39,7 +39,11 @@ def _row(listed: Listed, actor: Actor, today: date) -> tuple[Cell, ...]:
             note=f"{nhs_number(row.nhs_number)}, {age(row.birth_date, today)}",
         ),
         Cell(stage.title, note=f"Next: {_lower(step)}, by the {_role(role)}"),
-        Cell(day(row.planned_for), note="agreed by a person" if row.plan_by_person else "next review"),
+        Cell(
+            day(row.planned_for),
+            note="agreed by a person" if row.plan_by_person else "next review",
+            nowrap=True,
+        ),
         _waited(listed.presses, (today - row.started_on).days, today),
         Cell(why_here(listed, stage, actor, today)),
     )
@@ -50,8 +54,8 @@ def next_step_shown(listed: Listed, actor: Actor) -> tuple[str, Role]:
     row, definition = listed.row, listed.definition
     if actor.role is Role.SEND_OFFICER:
         stage = definition.stages[row.stage]
-        return definition.steps[stage.next_step].title, stage.next_by
-    return definition.steps[row.next_step].title, Role(row.next_role)
+        return stage.headline, stage.next_by[0]
+    return definition.stages[row.stage].headline, Role(row.next_role)
 
 
 def _waited(presses: ClockReading | None, days: int, today: date) -> Cell:

@@ -4,7 +4,7 @@ from calendar import month_name
 from collections.abc import Iterable
 
 from pathway import definitions
-from pathway.domain.definition import ClockDef, ClockKind, Definition, Stage, Step, Trigger
+from pathway.domain.definition import ClockDef, ClockKind, Definition, Stage, Step, Trigger, When
 from pathway.domain.roles import ROLE_TITLES, Role
 from scripts.pages.markdown import code, table
 
@@ -17,6 +17,7 @@ def page(key: str) -> str:
         ("Clocks", _CLOCKS + "\n\n" + _clocks(pathway)),
         ("Exceptions", _exceptions(pathway)),
         ("Who may do what", _steps(pathway)),
+        ("Who is told, and from whom it is kept", _sharing(pathway)),
         ("Tasks", _tasks(pathway)),
         ("Beside the stage", _side_states(pathway)),
         ("Outcomes", _outcomes(pathway)),
@@ -82,7 +83,8 @@ def _stages(pathway: Definition) -> str:
 def _next(pathway: Definition, stage: Stage) -> str:
     if stage.closed:
         return ""
-    return f"{pathway.steps[stage.next_step].title} ({ROLE_TITLES[stage.next_by]}); review every {stage.review_every}"
+    who = " or ".join(ROLE_TITLES[role] for role in stage.next_by)
+    return f"{stage.headline} ({who}); review every {stage.review_every}"
 
 
 def _seen(stage: Stage) -> str:
@@ -112,7 +114,8 @@ def _limit(clock: ClockDef) -> str:
     bands = f"; bands {', '.join(str(band) for band in clock.bands)}" if clock.bands else ""
     match clock.kind:
         case ClockKind.FIXED_DATE:
-            return f"{clock.day} {month_name[clock.month]} in the year of {code(clock.date_field)}"
+            until = "before " if clock.before else ""
+            return f"{until}{clock.day} {month_name[clock.month]} in the year of {code(clock.date_field)}"
         case ClockKind.BEFORE_DATE:
             return f"{clock.limit} before {code(clock.date_field)}"
         case ClockKind.NOT_EARLIER:
@@ -128,9 +131,12 @@ def _triggers(pathway: Definition, triggers: Iterable[Trigger]) -> str:
 
 
 def _trigger(pathway: Definition, trigger: Trigger) -> str:
-    held = [f"{key} is {' or '.join(sorted(values))}" for key, values in trigger.when]
-    title = pathway.steps[trigger.step].title
-    return f"{title} (if {' and '.join(held)})" if held else title
+    held, title = _held(trigger.when), pathway.steps[trigger.step].title
+    return f"{title} (if {held})" if held else title
+
+
+def _held(when: When) -> str:
+    return " and ".join(f"{key} is {' or '.join(sorted(values))}" for key, values in when)
 
 
 def _exceptions(pathway: Definition) -> str:
@@ -151,6 +157,16 @@ def _steps(pathway: Definition) -> str:
         for step in pathway.steps.values()
     ]
     return table(("Step", "Key", "Family", *(ROLE_TITLES[role] for role in roles)), rows)
+
+
+def _sharing(pathway: Definition) -> str:
+    rows = [
+        (step.title, rule.slot.value, what, _held(rule.when) or "always")
+        for step in pathway.steps.values()
+        for what, rules in (("is told", step.shares_with), ("does not see the child", step.hides_from))
+        for rule in rules
+    ]
+    return table(("Step", "Organisation", "What follows", "If"), rows) if rows else ""
 
 
 def _tasks(pathway: Definition) -> str:

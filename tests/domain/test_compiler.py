@@ -236,6 +236,12 @@ FAULTS = (
     Fault("first step that is not first", "first = true", "first = false", "first_step", "“received” is not a first step"),
     Fault("task that its owner may not record", 'by = "clinician"\nwithin', 'by = "senco"\nwithin', 'by = "senco"\nwithin', "“senco” may not record that it is done", "clinician"),
     Fault("two plans", 'type = "number" }', 'type = "date", plan = true }', "fields = [\n", "two fields set the plan"),
+    Fault("nobody to act next", 'next_by = "clinician"\nreview_every = "26', 'next_by = []\nreview_every = "26', 'key = "waiting"', "“next_by” is missing"),
+    Fault("organisation on a later step", '{ key = "how", title = "How", type = "choice", options = ["video", "telephone"] }', '{ key = "how", title = "How", type = "choice", options = ["video", "telephone"] }, { key = "provider", title = "Team", type = "organisation" }', "fields = [{", "only a first step asks for an organisation", "hand-over"),
+    Fault("hidden from nobody", 'reveals_outcome = true', 'reveals_outcome = true\nhides_from = "scool"', "hides_from", "“scool” is not known here", "“school”"),
+    Fault("shared on an answer that nobody gives", 'tell_family = "started"', 'tell_family = "started"\nshares_with = { slot = "school", when = { how = ["letter"] } }', "shares_with", "“how” is never “letter”"),
+    Fault("hiding without an organisation", 'tell_family = "started"', 'tell_family = "started"\nhides_from = { when = { how = ["video"] } }', "hides_from", "names no organisation", "slot ="),
+    Fault("before a day that is not fixed", 'source = "An Act"\nexceptions', 'source = "An Act"\nbefore = true\nexceptions', "before = true", "only a fixed date is “before” a day"),
 )  # fmt: skip
 
 

@@ -182,11 +182,11 @@ def test_an_amended_plan_has_four_weeks_and_eight_and_so_twelve() -> None:
     assert set(states.values()) == {ClockState.MET}
 
 
-def test_the_plan_for_secondary_school_is_due_on_15_february_of_the_year_of_transfer() -> None:
+def test_the_plan_for_secondary_school_is_due_before_15_february_of_the_year_of_transfer() -> None:
     noted = Journey("annual_review").then("plan_issued", 0)
     noted.then("phase_transfer_noted", 100, phase="primary_to_secondary", transfer_year="2027")
     due = read(noted.clock("phase_transfer"), (), england()).due.due_on
-    assert due == date(2027, 2, 15)
+    assert due == date(2027, 2, 14)
 
 
 @given(st.data())

@@ -305,7 +305,7 @@ def test_what_follows_the_feedback_is_told_in_the_same_words_whatever_the_outcom
 def test_each_share_names_its_lawful_basis(autism: Definition) -> None:
     """rules.md 11"""
     sharing = [step for step in autism.steps.values() if step.shares_with or "shared" in step.key]
-    assert {step.shares_with for step in sharing} >= {Slot.SCHOOL, Slot.COUNCIL, Slot.REFERRER}
+    assert {rule.slot for step in sharing for rule in step.shares_with} >= {Slot.SCHOOL, Slot.COUNCIL, Slot.REFERRER}
     for step in sharing:
         basis = step.field_named("lawful_basis")
         assert basis is not None, step.key

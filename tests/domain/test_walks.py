@@ -85,7 +85,7 @@ def due_by_hand(reading: ClockReading) -> date:
     """The due date by another way of counting: day by day, and month by month from the calendar."""
     fact, clock, limit = reading.fact, reading.fact.definition, reading.due.limit
     if clock.kind is ClockKind.FIXED_DATE:
-        return date(int(fact.field_value[:4]), clock.month, clock.day)
+        return date(int(fact.field_value[:4]), clock.month, clock.day - clock.before)
     start = date.fromisoformat(fact.field_value) if clock.kind is ClockKind.BEFORE_DATE else fact.counts_from
     sign = -1 if clock.kind is ClockKind.BEFORE_DATE else 1
     if limit.unit is Unit.MONTHS:
