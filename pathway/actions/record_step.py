@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.actions.episode_change import Changed, Opened, change, judge, open_episode, tell_family
+from pathway.actions.name_coordinator import put_on_list
 from pathway.actions.perform import Asking, perform
 from pathway.domain.decide import check_day, check_fields, check_role, step_named
 from pathway.domain.definition import Definition, Step
@@ -77,6 +78,8 @@ async def record_step(
         judged = await _judged(tx, area, asking, episode_id, step_key, happened_on, answers)
         opened, head = judged.opened, judged.opened.head
         changed = await change(tx, area, asking, opened, [judged.draft], judged.episode, step_key)
+        if judged.step.names_coordinator:
+            await put_on_list(tx, head, judged.episode.coordinator)
         await tell_family(tx, asking, head, judged.step, judged.draft.id, head.messages_stopped)
         return changed
 

@@ -4,20 +4,21 @@ Reading it is logged in the same transaction. What a reader may not see is not i
 pathways that are not the council's, outcomes before the family has been told.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.actions.episode_change import title_of
-from pathway.domain.definition import Definition
+from pathway.domain.definition import Definition, FieldType, Stage
 from pathway.domain.episode import Episode, Span
 from pathway.domain.errors import NotFound
-from pathway.domain.events import Event
+from pathway.domain.events import CORRECTIONS, BuiltIn, Event
 from pathway.domain.explain import Explanation, explain
 from pathway.domain.fold import fold
 from pathway.domain.next_step import NextStep, next_step
-from pathway.domain.projection import TaskRow, Versions
+from pathway.domain.projection import TaskRow, Versions, task_row
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import read
 from pathway.store import access_log
@@ -25,16 +26,20 @@ from pathway.store.child_rows import (
     CarerRow,
     ChildEpisodeRow,
     ChildRow,
+    MessageRow,
     address_of,
     carers_of,
     child_row,
     episodes_of,
     free_text_of,
-    tasks_of,
+    messages_of,
 )
 from pathway.store.engine import Tx
-from pathway.store.facts import by_id, events_of
+from pathway.store.facts import by_id, events_known_at, events_of
 from pathway.store.keys import ChildText, child_text
+from pathway.store.ledger import position_at
+from pathway.store.organisations import organisation_names
+from pathway.store.past import family_reached, up_to
 from pathway.store.pathways import agreed_thresholds
 from pathway.store.scopes import WRITER, reading
 
@@ -43,12 +48,17 @@ NOT_THERE = "There is no such child, or it is not one whose record you may see."
 
 @dataclass(frozen=True, slots=True)
 class TimelineFact:
-    """One fact on the timeline, with its free text where the reader may read it; `struck` says by which correction."""
+    """One fact on the timeline, with its free text where the reader may read it, and the newest correction of it."""
 
     event: Event
     title: str
-    texts: dict[str, str]
-    corrected: bool
+    texts: Mapping[str, str]
+    correction: Event | None = None
+    why_corrected: str = ""
+
+    @property
+    def struck(self) -> bool:
+        return self.correction is not None and self.correction.kind == BuiltIn.STRUCK_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,61 +67,138 @@ class EpisodeRecord:
 
     row: ChildEpisodeRow
     definition: Definition
-    episode: Episode | None
-    next_step: NextStep | None
-    clocks: tuple[Explanation, ...]
-    tasks: tuple[TaskRow, ...]
-    baton: tuple[Span, ...]
-    timeline: tuple[TimelineFact, ...]
+    episode: Episode | None = None
+    next_step: NextStep | None = None
+    clocks: tuple[Explanation, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()
+    baton: tuple[Span, ...] = ()
+    timeline: tuple[TimelineFact, ...] = ()
+
+    @property
+    def stage(self) -> Stage:
+        """The stage on that day, as far as the reader may know it."""
+        return self.episode.stage if self.episode else self.definition.stages[self.row.stage]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A message to the family: when, how, to whom, whether it arrived, and its text as it was sent."""
+
+    row: MessageRow
+    carer: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ChildRecord:
-    """A child with their people and episodes."""
+    """A child with their people, episodes and messages. Organisations are named only where no location is hidden."""
 
     child: ChildRow
+    as_of: date
     address: tuple[str, ...]
     carers: tuple[CarerRow, ...]
     episodes: tuple[EpisodeRecord, ...]
+    messages: tuple[MessageRecord, ...]
+    organisations: Mapping[int, str]
 
 
-async def child_record(area: Area, actor: Actor, child_id: UUID, as_of: date | None = None) -> ChildRecord:
-    """The record of a child that the reader may see, as of a day (today unless given). NotFound otherwise."""
+async def child_record(
+    area: Area, actor: Actor, child_id: UUID, as_of: date | None = None, known_at: datetime | None = None
+) -> ChildRecord:
+    """The record of a child that the reader may see, as of a day (today unless given), as known now or known then.
+
+    NotFound where there is no such child for this reader.
+    """
     day = as_of or area.today
     async with area.database.transaction(reading(actor)) as tx:
         child = await child_row(tx, child_id)
         if child is None:
             raise NotFound(NOT_THERE)
         await access_log.log(tx, actor, "child record", [child_id])
-        council = actor.role is Role.SEND_OFFICER
-        rows = await episodes_of(tx, child_id, council=council)
+        position = None if known_at is None else await position_at(tx, known_at)
+        rows = await episodes_of(tx, child_id, council=actor.role is Role.SEND_OFFICER)
         async with area.database.transaction(WRITER) as inner:
             text = await child_text(inner, area.key, child_id)
-        records = [await _record(tx, area, row, text, day) for row in rows]
+            reached = {row.id: await family_reached(inner, row.id, day, position) for row in rows}
+        episodes = [await _record(tx, area, row, text, day, position, reached[row.id]) for row in rows]
+        carers = await carers_of(tx, child_id)
         return ChildRecord(
-            child, await address_of(tx, child_id), tuple(await carers_of(tx, child_id)), tuple(records)
+            child,
+            day,
+            () if child.restricted else await address_of(tx, child_id),
+            tuple(carers),
+            tuple(episodes),
+            tuple(await _messages(tx, child_id, carers, text)),
+            {} if child.restricted else await organisation_names(tx, _organisations_in(episodes)),
         )
 
 
-async def _record(tx: Tx, area: Area, row: ChildEpisodeRow, text: ChildText, day: date) -> EpisodeRecord:
+async def _record(
+    tx: Tx,
+    area: Area,
+    row: ChildEpisodeRow,
+    text: ChildText,
+    day: date,
+    position: int | None,
+    reached: date | None,
+) -> EpisodeRecord:
     definition = await area.pathways.by_digest(tx, row.definition)
-    events = await events_of(tx, row.id)
-    if not events:
-        return EpisodeRecord(row, definition, None, None, (), (), (), ())
+    known = await events_of(tx, row.id) if position is None else await events_known_at(tx, row.id, position)
+    shown = up_to(known, day)
+    if not shown:
+        return EpisodeRecord(row, definition)
     secrets = {event: text.unlock(secret) for event, secret in (await free_text_of(tx, row.id)).items()}
     versions = await agreed_thresholds(tx, row.pathway)
-    shown = [e for e in events if e.happened_on <= day]
-    episode = fold(definition, shown, area.calendar) if shown else None
+    episode = fold(definition, shown, area.calendar, reached)
     return EpisodeRecord(
         row,
         definition,
         episode,
-        next_step(episode, day, area.calendar) if episode else None,
-        explanations(area, definition, episode, shown, versions, day) if episode else (),
-        tuple(await tasks_of(tx, row.id)),
-        episode.spans(day) if episode else (),
-        timeline(definition, events, secrets),
+        next_step(episode, day, area.calendar),
+        explanations(area, definition, episode, shown, versions, day),
+        tuple(task_row(episode, key, area.calendar) for key in episode.tasks),
+        episode.spans(day),
+        timeline(definition, _seen(known, shown, day), secrets),
     )
+
+
+def _seen(known: list[Event], shown: list[Event], day: date) -> list[Event]:
+    """What stands on the timeline: also what was struck out, which no longer counts but happened to be believed."""
+    counted = {event.id for event in shown}
+    return [event for event in known if event.id in counted or event.happened_on <= day]
+
+
+async def _messages(tx: Tx, child_id: UUID, carers: list[CarerRow], text: ChildText) -> list[MessageRecord]:
+    names = {carer.id: carer.name for carer in carers}
+    rows = await messages_of(tx, child_id)
+    return [MessageRecord(row, names.get(row.carer_id, ""), text.unlock(row.secret)) for row in rows]
+
+
+def _organisations_in(episodes: list[EpisodeRecord]) -> set[int]:
+    found = {span.holder.organisation_id for one in episodes for span in one.baton}
+    found |= {fact.event.organisation_id for one in episodes for fact in one.timeline}
+    found |= {task.owner_id for one in episodes for task in one.tasks}
+    for one in episodes:
+        row = one.row
+        found |= {
+            row.provider_id,
+            row.school_id,
+            row.council_id,
+            row.referrer_id,
+            row.hand_over_to,
+            row.holder_id,
+        }
+        found |= {
+            int(value) for fact in one.timeline for value in organisations_given(one.definition, fact.event)
+        }
+    return {organisation for organisation in found if organisation}
+
+
+def organisations_given(definition: Definition, event: Event) -> list[str]:
+    """The organisations that a fact's answers name, by number."""
+    step = definition.steps.get(event.kind)
+    asked = [f.key for f in step.fields if f.type is FieldType.ORGANISATION] if step else ["to"]
+    return [event.fields[key] for key in asked if event.fields.get(key, "").isdigit()]
 
 
 def explanations(
@@ -127,11 +214,35 @@ def explanations(
 
 
 def timeline(
-    definition: Definition, events: list[Event], texts: dict[UUID, dict[str, str]]
+    definition: Definition, events: list[Event], texts: Mapping[UUID, Mapping[str, str]]
 ) -> tuple[TimelineFact, ...]:
-    """The facts, newest first; corrected ones stay and are marked."""
-    targets = {e.target for e in events if e.target is not None}
-    newest = sorted(events, key=lambda e: (e.happened_on, e.sequence), reverse=True)
-    return tuple(
-        TimelineFact(e, title_of(definition, e.kind), texts.get(e.id, {}), e.id in targets) for e in newest
+    """The facts, newest first; corrected ones stay, with the correction that holds."""
+    corrections = _corrections(events)
+    newest = sorted(
+        (e for e in events if e.kind not in CORRECTIONS),
+        key=lambda e: (e.happened_on, e.sequence),
+        reverse=True,
     )
+    return tuple(
+        TimelineFact(
+            event,
+            title_of(definition, event.kind),
+            texts.get(event.id, {}),
+            corrections.get(event.id),
+            texts.get(corrections[event.id].id, {}).get("reason", "") if event.id in corrections else "",
+        )
+        for event in newest
+    )
+
+
+def _corrections(events: list[Event]) -> dict[UUID, Event]:
+    """The newest correction of each fact that has not been struck out itself."""
+    gone: set[UUID] = set()
+    found: dict[UUID, Event] = {}
+    for event in sorted((e for e in events if e.kind in CORRECTIONS), key=lambda e: -e.sequence):
+        if event.id in gone or event.target is None:
+            continue
+        if event.kind == BuiltIn.STRUCK_OUT:
+            gone.add(event.target)
+        found.setdefault(event.target, event)
+    return found

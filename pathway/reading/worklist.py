@@ -1,16 +1,17 @@
 """Worklists: the open episodes of a reader's own organisation, in the order in which they are planned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from pathway.actions.area import Area
+from pathway.domain.breaches import grade
 from pathway.domain.definition import Definition
 from pathway.domain.errors import InvalidInput
 from pathway.domain.names import normalise_name
 from pathway.domain.paging import Page, page_of, read_place
-from pathway.domain.projection import Versions, fact_of
+from pathway.domain.projection import ClockRow, Versions, fact_of
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import ClockReading, read
 from pathway.store import access_log
@@ -21,6 +22,7 @@ from pathway.store.worklist_rows import (
     Tiles,
     WorklistFilter,
     WorklistRow,
+    limits_of,
     stage_counts,
     tile_counts,
     worklist_rows,
@@ -54,9 +56,12 @@ async def worklist(
         if page.rows:
             await access_log.log(tx, actor, "worklist", [r.child_id for r in page.rows])
         versions = {key: await agreed_thresholds(tx, key) for key in {r.pathway for r in page.rows}}
-        return Page(
-            tuple([await _listed(tx, area, row, versions[row.pathway]) for row in page.rows]), page.after
-        )
+        limits = await limits_of(tx, [row.episode_id for row in page.rows])
+        listed = [
+            await _listed(tx, area, row, limits.get(row.episode_id, []), versions[row.pathway])
+            for row in page.rows
+        ]
+        return Page(tuple(listed), page.after)
 
 
 def _place(after: str | None) -> tuple[date, UUID] | None:
@@ -69,12 +74,22 @@ def _place(after: str | None) -> tuple[date, UUID] | None:
         ) from None
 
 
-async def _listed(tx: Tx, area: Area, row: WorklistRow, versions: Versions) -> Listed:
+async def _listed(tx: Tx, area: Area, row: WorklistRow, limits: list[ClockRow], versions: Versions) -> Listed:
     definition = await area.pathways.by_digest(tx, row.definition)
-    if row.presses is None:
-        return Listed(row, definition, None)
-    fact = fact_of(row.presses, definition)
-    return Listed(row, definition, read(fact, versions.get(fact.definition.key, ()), area.calendar))
+    readings = [
+        read(fact, versions.get(fact.definition.key, ()), area.calendar)
+        for fact in (fact_of(limit, definition) for limit in limits)
+    ]
+    return Listed(row, definition, most_pressing(readings, area.today))
+
+
+def most_pressing(readings: Sequence[ClockReading], today: date) -> ClockReading | None:
+    """The clock that presses most: the highest grade, then a locked limit before a local one, then the longest overdue."""
+    return min(
+        readings,
+        key=lambda r: (-grade(r, today).rank, not r.fact.definition.status.is_locked, r.due.due_on),
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Organisations, and where new episodes of a pathway go."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pathway.domain.errors import NotFound
@@ -50,3 +51,9 @@ async def organisation(tx: Tx, organisation_id: int) -> Organisation:
     if row is None:
         raise NotFound("There is no such organisation in this area. Choose one from the list.")
     return Organisation(row["id"], row["kind"], row["name"])
+
+
+async def organisation_names(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
+    """The names of these organisations, also of those no longer in use."""
+    rows = await tx.fetch("SELECT id, name FROM organisation WHERE id = ANY($1::int[])", sorted(set(ids)))
+    return {row["id"]: row["name"] for row in rows}

@@ -1,5 +1,6 @@
-"""Rows of worklists: open episodes with the child they are about and the clock that presses most."""
+"""Rows of worklists: open episodes with the child they are about, and the limits that run for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,7 +9,9 @@ from pathway.domain.projection import ClockRow
 from pathway.store.engine import Tx
 from pathway.store.projections import CLOCK_COLUMNS
 
-_PRESSES = ", ".join(f"k.{name} AS k_{name}" for name in CLOCK_COLUMNS)
+_LIMITS = f"""
+SELECT episode_id, {", ".join(CLOCK_COLUMNS)} FROM clock
+ WHERE episode_id = ANY($1::uuid[]) AND known_to IS NULL AND state = 'running' AND late_from IS NOT NULL"""
 _FILTER = """
        e.closed_on IS NULL
    AND ($1::text IS NULL OR e.{stage} = $1)
@@ -21,13 +24,9 @@ _FILTER = """
 _WORKLIST = """
 SELECT e.id, e.child_id, e.pathway, e.definition, e.{stage} AS stage, e.stage_since, e.started_on, e.next_step, e.next_role,
        e.planned_for, e.plan_by_person, e.holder_slot, e.holder_id, e.side_states, e.hand_over_to, e.version,
-       c.first_name, c.family_name, c.nhs_number, c.birth_date, c.restricted, {presses}
+       c.first_name, c.family_name, c.nhs_number, c.birth_date, c.restricted
   FROM episode e
   JOIN child c ON c.id = e.child_id
-  LEFT JOIN LATERAL (
-       SELECT * FROM clock
-        WHERE episode_id = e.id AND known_to IS NULL AND state = 'running' AND late_from IS NOT NULL
-        ORDER BY late_from LIMIT 1) k ON true
  WHERE {filter}
    AND ($7::text IS NULL OR c.family_norm ^@ $7 OR c.first_norm ^@ $7)
    AND ($8::date IS NULL OR (e.planned_for, e.id) > ($8, $9::uuid))
@@ -44,7 +43,7 @@ SELECT count(*) FILTER (WHERE e.next_role = 'triage') AS to_triage,
 
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
-    """One open episode on a list: who, where, what next and by when, and the limit that is nearest or most passed."""
+    """One open episode on a list: who, where, what next and by when."""
 
     episode_id: UUID
     child_id: UUID
@@ -67,7 +66,6 @@ class WorklistRow:
     nhs_number: str | None
     birth_date: date
     restricted: bool
-    presses: ClockRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ async def worklist_rows(
     """Open episodes by planned date. `council` reads the stage that the council may see."""
     stage = "council_stage" if council else "stage"
     rows = await tx.fetch(
-        _WORKLIST.format(stage=stage, presses=_PRESSES, filter=_FILTER.format(stage=stage)),
+        _WORKLIST.format(stage=stage, filter=_FILTER.format(stage=stage)),
         wanted.stage,
         wanted.pathway,
         wanted.next_role,
@@ -138,10 +136,18 @@ async def worklist_rows(
             nhs_number=r["nhs_number"],
             birth_date=r["birth_date"],
             restricted=r["restricted"],
-            presses=ClockRow(*(r[f"k_{name}"] for name in CLOCK_COLUMNS)) if r["k_clock"] else None,
         )
         for r in rows
     ]
+
+
+async def limits_of(tx: Tx, episodes: Sequence[UUID]) -> dict[UUID, list[ClockRow]]:
+    """The running clocks with a limit of these episodes, as far as the reader may see them."""
+    found: dict[UUID, list[ClockRow]] = {}
+    for row in await tx.fetch(_LIMITS, episodes):
+        episode, *columns = row
+        found.setdefault(episode, []).append(ClockRow(*columns))
+    return found
 
 
 async def stage_counts(tx: Tx, *, council: bool = False) -> dict[tuple[str, str], int]:

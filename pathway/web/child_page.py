@@ -1,0 +1,288 @@
+"""A child's record as a page: what stands in the identity bar, the clocks, the baton, the tasks and the timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pathway.domain.definition import Definition, FieldType, Slot, Step
+from pathway.domain.events import BuiltIn, Event
+from pathway.domain.explain import Explanation
+from pathway.domain.roles import ROLE_TITLES, Actor, Role
+from pathway.reading.child_record import ChildRecord, EpisodeRecord, TimelineFact
+from pathway.store.child_rows import ChildRow
+from pathway.web.clock_page import clock_card
+from pathway.web.components import (
+    Cell,
+    ClockCard,
+    Column,
+    DataTable,
+    Fact,
+    IdentityBar,
+    Link,
+    TimelineEntry,
+)
+from pathway.web.presenters import Tag, age, day, days_in_words, nhs_number, plural
+
+DOORS = {
+    "web": "on this service",
+    "api": "by a program",
+    "fhir": "from another NHS system",
+    "import": "from an import",
+    "worker": "by this service itself",
+    "command": "by the service's operator",
+}
+"""Through which door a fact came, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeSection:
+    """One episode of the page."""
+
+    id: UUID
+    title: str
+    stage: Tag
+    since: str
+    next_words: str
+    notes: tuple[str, ...]
+    running: tuple[ClockCard, ...]
+    finished: tuple[ClockCard, ...]
+    baton: DataTable
+    tasks: DataTable
+    entries: tuple[TimelineEntry, ...]
+    first: Link | None
+    others: tuple[Link, ...]
+    facts_hidden: bool
+
+
+def identity_bar(child: ChildRow, today: date) -> IdentityBar:
+    """Which child the page is about, with what must not be overlooked."""
+    tags = [Tag("Looked after", "purple")] if child.looked_after else []
+    warnings = []
+    if child.died_on is not None:
+        warnings.append(f"This child died on {day(child.died_on)}. No message is sent any more.")
+    if child.restricted:
+        tags.insert(0, Tag("Restricted", "red"))
+        warnings.append(
+            "Where this child lives, learns and is seen must not be told to anyone. "
+            f"Speak only with the safe contact: {child.safe_contact or 'ask information governance'}."
+        )
+    if child.interpreter:
+        warnings.append(f"An interpreter is needed. Language: {language(child.language)}.")
+    facts = [
+        Fact("NHS number", nhs_number(child.nhs_number), nowrap=True),
+        Fact("Date of birth", f"{day(child.birth_date)} ({age(child.birth_date, today)})"),
+    ]
+    if child.pronouns:
+        facts.append(Fact("Pronouns", child.pronouns))
+    return IdentityBar(f"{child.first_name} {child.family_name}", tuple(facts), tuple(tags), tuple(warnings))
+
+
+def episode_section(record: ChildRecord, one: EpisodeRecord, actor: Actor, now: bool) -> EpisodeSection:
+    """One episode. `now` is false when an earlier day is shown: then nothing can be recorded."""
+    cards = [clock_card(record.child.id, one.row.id, clock) for clock in one.clocks]
+    running = [c for c, clock in zip(cards, one.clocks, strict=True) if clock.finished_on is None]
+    finished = [c for c, clock in zip(cards, one.clocks, strict=True) if clock.finished_on is not None]
+    first, others = _steps(one, actor) if now else (None, ())
+    return EpisodeSection(
+        id=one.row.id,
+        title=one.definition.title,
+        stage=Tag(one.stage.title, "grey" if one.stage.closed else "blue"),
+        since=_since(one, record.as_of),
+        next_words=_next_words(one),
+        notes=_notes(record, one),
+        running=tuple(running),
+        finished=tuple(finished),
+        baton=_baton(record, one),
+        tasks=_tasks(record, one),
+        entries=tuple(_entry(record, one, fact, actor, now) for fact in one.timeline),
+        first=first,
+        others=others,
+        facts_hidden=one.episode is None,
+    )
+
+
+def _since(one: EpisodeRecord, as_of: date) -> str:
+    row, episode = one.row, one.episode
+    started = episode.started_on if episode else row.started_on
+    closed = episode.closed_on if episode else row.closed_on
+    since = episode.stage_since if episode else row.stage_since
+    waited = days_in_words(max(0, ((closed or as_of) - started).days))
+    if closed is not None:
+        return f"Started on {day(started)} and closed on {day(closed)}, after {waited}."
+    return (
+        f"In this stage since {day(since)}. Started on {day(started)}: {waited} so far, nothing subtracted."
+    )
+
+
+def _next_words(one: EpisodeRecord) -> str:
+    step = one.next_step
+    if step is not None:
+        when = "agreed by a person" if step.set_by_person else "the next review of the child"
+        missed = f" The date agreed before, {day(step.missed_plan)}, has passed." if step.missed_plan else ""
+        return f"{step.title}, by the {_role(step.role)}, on {day(step.planned_for)} ({when}).{missed}"
+    stage = one.stage
+    if one.episode is None and not stage.closed and stage.next_step:
+        return f"{stage.headline}, by the {_role(stage.next_by[0])}."
+    return ""
+
+
+def _notes(record: ChildRecord, one: EpisodeRecord) -> tuple[str, ...]:
+    notes = [
+        f"{one.definition.side_states[key].title} since {day(since)}. No clock stops for it."
+        for key, since in (one.episode.side_states if one.episode else {}).items()
+    ]
+    if one.episode is not None and one.episode.hand_over is not None:
+        to = organisation(record, one.episode.hand_over.to, "another team")
+        notes.append(
+            f"Hand-over offered to {to} on {day(one.episode.hand_over.offered_on)}. Until they accept, the child stays here."
+        )
+    if one.row.silent:
+        notes.append("Messages to the family are held until a person releases this imported episode.")
+    return tuple(notes)
+
+
+def _steps(one: EpisodeRecord, actor: Actor) -> tuple[Link | None, tuple[Link, ...]]:
+    """The steps this role may record from here: the headline first, then the others in the definition's order."""
+    mine = one.definition.steps_from(one.stage.key, actor.role)
+    links = {step.key: Link(step.title, f"/episodes/{one.row.id}/steps/{step.key}") for step in mine}
+    first = links.pop(one.stage.next_step, None) if one.stage.next_step else None
+    return first, tuple(links.values())
+
+
+def _baton(record: ChildRecord, one: EpisodeRecord) -> DataTable:
+    rows = [
+        (
+            Cell(holder(record, one.definition, span.holder.slot, span.holder.organisation_id)),
+            Cell(day(span.since)),
+            Cell(day(span.until)),
+            Cell(f"{span.days:,}"),
+        )
+        for span in one.baton
+    ]
+    total = sum(span.days for span in one.baton)
+    if rows:
+        rows.append(
+            (Cell("The whole wait"), Cell(rows[0][1].text), Cell(rows[-1][2].text), Cell(f"{total:,}"))
+        )
+    columns = (Column("Who held the child"), Column("From"), Column("To"), Column("Days", numeric=True))
+    return DataTable("Whose days", columns, tuple(rows), empty="No day has passed yet.", caption_hidden=True)
+
+
+def _tasks(record: ChildRecord, one: EpisodeRecord) -> DataTable:
+    titles = one.definition.tasks
+    rows = tuple(
+        (
+            Cell(titles[task.key].title),
+            Cell(holder(record, one.definition, Slot(task.owner_slot), task.owner_id), note=ROLE_TITLES[Role(task.role)]),
+            Cell(day(task.due_on)),
+            Cell(tag=_task_tag(task.done_on, task.fell_away_on, task.due_on, record.as_of)),
+        )
+        for task in sorted(one.tasks, key=lambda t: (t.done_on is not None, t.due_on))
+    )  # fmt: skip
+    columns = (Column("Task"), Column("Who"), Column("Planned for"), Column("State"))
+    return DataTable("Tasks beside the next step", columns, rows, True, True, "No task is open.")
+
+
+def _task_tag(done: date | None, gone: date | None, due: date, today: date) -> Tag:
+    if done is not None:
+        return Tag(f"Done {day(done)}", "green")
+    if gone is not None:
+        return Tag("No longer needed", "white")
+    return Tag("To do", "blue") if due >= today else Tag("Past its date", "orange")
+
+
+def _entry(
+    record: ChildRecord, one: EpisodeRecord, fact: TimelineFact, actor: Actor, now: bool
+) -> TimelineEntry:
+    event, correction = fact.event, fact.correction
+    who = f"{ROLE_TITLES[event.role]}, {organisation(record, event.organisation_id, '')}".rstrip(", ")
+    words = answers_in_words(record, one.definition, fact)
+    if correction is not None and correction.kind == BuiltIn.RE_DATED:
+        moved = date.fromisoformat(correction.fields["happened_on"])
+        words = f"The date was corrected to {day(moved)}: {fact.why_corrected} {words}".strip()
+    may = now and correction is None and one.timeline[-1] is not fact
+    return TimelineEntry(
+        fact.title,
+        day(event.happened_on),
+        f"{who}, recorded {DOORS[event.door.value]}",
+        words,
+        struck=f"{fact.why_corrected or 'no reason can be read any more'}" if fact.struck else "",
+        href=f"/episodes/{one.row.id}/events/{event.id}/correct" if may else "",
+        link_text="Correct this fact",
+    )
+
+
+def answers_in_words(record: ChildRecord, definition: Definition, fact: TimelineFact) -> str:
+    """What was answered when the fact was recorded, question by question."""
+    step = definition.steps.get(fact.event.kind)
+    given = {**fact.event.fields, **fact.texts}
+    return " ".join(_answers(record, step, given)) if step else _built_in(record, fact.event)
+
+
+def _answers(record: ChildRecord, step: Step, given: Mapping[str, str]) -> list[str]:
+    said = []
+    for item in step.fields:
+        value = given.get(item.key)
+        if not value:
+            continue
+        if item.type is FieldType.ORGANISATION:
+            value = organisation(record, int(value), "not shown")
+        elif item.type is FieldType.DATE:
+            value = day(date.fromisoformat(value))
+        elif item.type is FieldType.YES_NO:
+            value = value.capitalize()
+        else:
+            value = next((o.title for o in item.options if o.key == value), value)
+        mark = "" if item.title.endswith("?") else ":"
+        said.append(f"{item.title}{mark} {value}".rstrip(".") + ".")
+    return said
+
+
+def _built_in(record: ChildRecord, event: Event) -> str:
+    if event.fields.get("planned_for"):
+        return f"Planned for {day(date.fromisoformat(event.fields['planned_for']))}."
+    to = event.fields.get("to", "")
+    return f"To {organisation(record, int(to), 'another organisation')}." if to.isdigit() else ""
+
+
+def organisation(record: ChildRecord, number: int | None, otherwise: str) -> str:
+    """The organisation's name, or other words where the child's whereabouts are restricted."""
+    return record.organisations.get(number or 0, otherwise)
+
+
+def holder(record: ChildRecord, definition: Definition, slot: Slot, number: int | None) -> str:
+    """Whose days these are: the organisation by name, or by its part on the pathway."""
+    part = next((p.title for p in definition.parties.values() if p.slot is slot), slot.value.capitalize())
+    name = organisation(record, number, "")
+    return f"{part} ({name})" if name else part
+
+
+def language(code: str) -> str:
+    """A language by its English name where we know it."""
+    names = {"en": "English", "cy": "Welsh", "pl": "Polish", "ur": "Urdu", "ar": "Arabic", "bn": "Bengali", "ro": "Romanian", "pa": "Punjabi", "bfi": "British Sign Language", "so": "Somali", "uk": "Ukrainian"}  # fmt: skip
+    return names.get(code, code)
+
+
+def explained(record: ChildRecord, episode: UUID, clock: str, instance: int) -> Explanation | None:
+    """One clock of the record, or nothing where there is none."""
+    return next(
+        (
+            found
+            for one in record.episodes
+            if one.row.id == episode
+            for found in one.clocks
+            if (found.clock, found.instance) == (clock, instance)
+        ),
+        None,
+    )
+
+
+def _role(role: Role) -> str:
+    title = ROLE_TITLES[role]
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def how_many(count: int) -> str:
+    """The count of finished clocks as words of a fold."""
+    return plural(count, "clock that has finished", "clocks that have finished")
