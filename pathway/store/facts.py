@@ -93,9 +93,13 @@ class Written:
 
 
 async def lock_episode(tx: Tx, episode_id: UUID) -> Head:
-    """Lock an episode's row until the transaction ends and read what an action needs; NotFound where there is none."""
-    row = await tx.fetchrow(_HEAD + " FOR UPDATE OF e", episode_id)
-    return _head(row)
+    """Lock an episode's row until the transaction ends and read what an action needs; NotFound where there is none.
+
+    Two statements: one that waits for the lock would join the child as it was before the wait, and so overlook a sealing or
+    a joining that has just been committed.
+    """
+    await tx.execute("SELECT 1 FROM episode WHERE id = $1 FOR UPDATE", episode_id)
+    return _head(await tx.fetchrow(_HEAD, episode_id))
 
 
 async def head_of(tx: Tx, episode_id: UUID) -> Head:

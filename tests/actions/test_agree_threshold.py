@@ -236,7 +236,7 @@ async def many_like(world: World, episode: UUID, n: int) -> None:
             " FROM episode, generate_series(1, $2) WHERE id = $1",
             episode, n,
         )  # fmt: skip
-        columns = await _columns(tx, "clock", "id", "episode_id", "known_to_month")
+        columns = await _columns(tx, "clock", "id", "episode_id")
         await tx.execute(
             f"INSERT INTO clock (episode_id, {columns}) SELECT e.id, {', '.join('c.' + c for c in columns.split(', '))}"
             " FROM clock c, episode e WHERE c.episode_id = $1 AND e.id <> $1 AND c.known_to IS NULL",
@@ -246,7 +246,7 @@ async def many_like(world: World, episode: UUID, n: int) -> None:
 
 async def _columns(tx: object, table: str, *without: str) -> str:
     found = await tx.fetch(  # type: ignore[attr-defined]
-        "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND table_schema = 'public'"
+        "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND table_schema = 'public' AND is_generated = 'NEVER'"
         " AND column_name <> ALL($2) ORDER BY ordinal_position",
         table, list(without),
     )  # fmt: skip
