@@ -10,6 +10,7 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.actions.episode_change import NOT_THERE, Changed, Opened, change, open_episode
 from pathway.actions.perform import Asking, perform, require
+from pathway.domain.built_in_facts import coordinator_named
 from pathway.domain.corrections import check_corrector, check_move, check_reason, check_strike, fold_corrected
 from pathway.domain.decide import check_day
 from pathway.domain.episode import Episode
@@ -18,7 +19,7 @@ from pathway.domain.events import BuiltIn, Event
 from pathway.domain.ids import event_id
 from pathway.domain.roles import Permission
 from pathway.store import outbox
-from pathway.store.caseloads import leave_caseload
+from pathway.store.caseloads import join_caseload, leave_caseload
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, by_id
 from pathway.store.keys import episode_text
@@ -39,8 +40,11 @@ async def strike_out(area: Area, asking: Asking, episode_id: UUID, event_id: UUI
         episode = _judge(area, asking, opened, draft)
         changed = await change(tx, area, asking, opened, [draft], episode, BuiltIn.STRUCK_OUT)
         await _tell(tx, asking, opened, episode, fact, draft)
-        if fact.kind == BuiltIn.COORDINATOR_SET and int(fact.fields["account"]) != episode.coordinator:
-            await leave_caseload(tx, episode_id, int(fact.fields["account"]))
+        named = coordinator_named(fact, opened.definition.steps.get(fact.kind))
+        if named and named != episode.coordinator:
+            await leave_caseload(tx, episode_id, named)
+            if episode.coordinator:
+                await join_caseload(tx, episode_id, episode.coordinator)
         return changed
 
     body = {"episode": episode_id, "event": event_id, "reason": why}

@@ -77,9 +77,9 @@ async def record_step(
     async def work(tx: Tx) -> Changed:
         judged = await _judged(tx, area, asking, episode_id, step_key, happened_on, answers)
         opened, head = judged.opened, judged.opened.head
-        changed = await change(tx, area, asking, opened, [judged.draft], judged.episode, step_key)
         if judged.step.names_coordinator:
             await put_on_list(tx, head, judged.episode.coordinator)
+        changed = await change(tx, area, asking, opened, [judged.draft], judged.episode, step_key)
         await tell_family(tx, asking, head, judged.step, judged.draft.id, head.messages_stopped)
         return changed
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from pathway.domain.clocks import needs_field
-from pathway.domain.definition import ClockKind, Slot
+from pathway.domain.definition import ClockKind, Slot, Step
 from pathway.domain.episode import Episode, Holder, PendingHandOver
 from pathway.domain.errors import ImpossibleHistory
 from pathway.domain.events import BuiltIn, Event, Fields
@@ -18,6 +18,13 @@ ORIGINAL_START: Final = "original_start"
 
 COORDINATOR: Final = "account"
 """The field (of a step that names a coordinator, or of the built-in kind) that carries the account's number."""
+
+
+def coordinator_named(event: Event, step: Step | None) -> int:
+    """The account that a fact names as case coordinator, or 0: who records the step names themself unless it says whom."""
+    if event.kind == BuiltIn.COORDINATOR_SET or (step is not None and step.names_coordinator):
+        return int(event.fields.get(COORDINATOR) or event.account_id)
+    return 0
 
 
 def apply_built_in(episode: Episode, day: date, event: Event) -> None:
@@ -37,7 +44,7 @@ def apply_built_in(episode: Episode, day: date, event: Event) -> None:
             # What was shared was shared with the school before; the new one is asked about anew (docs/rules.md 10).
             episode.shared_with -= {Slot.SCHOOL}
         case BuiltIn.COORDINATOR_SET:
-            episode.coordinator = int(fields[COORDINATOR])
+            episode.coordinator = coordinator_named(event, None)
         case BuiltIn.SEALED:
             _seal(episode, fields)
         case BuiltIn.LINKED if fields.get(ORIGINAL_START):

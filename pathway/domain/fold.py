@@ -9,7 +9,13 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from pathway.domain.built_in_facts import COORDINATOR, ORIGINAL_START, apply_built_in, put, restore_start
+from pathway.domain.built_in_facts import (
+    ORIGINAL_START,
+    apply_built_in,
+    coordinator_named,
+    put,
+    restore_start,
+)
 from pathway.domain.clocks import ClockBoard, needs_field
 from pathway.domain.definition import Definition, Slot, Stage, Step, holds
 from pathway.domain.episode import Episode, Holder, TaskState
@@ -246,8 +252,7 @@ class Reader:
         hidden = {rule.slot for rule in step.hides_from if holds(rule.when, event.fields)}
         episode.shared_with = (episode.shared_with | shared) - hidden
         episode.hidden_from = (episode.hidden_from - shared) | hidden
-        if step.names_coordinator:
-            episode.coordinator = int(event.fields.get(COORDINATOR) or event.account_id)
+        episode.coordinator = coordinator_named(event, step) or episode.coordinator
         if step.stops_messages:
             episode.messages_stopped = True
         if step.claims_exception:
