@@ -33,6 +33,14 @@ _SLOT_OF: dict[Audience, Slot] = {
 }
 
 
+_OWN_SLOTS: dict[Role, tuple[Slot, ...]] = {
+    Role.SENCO: (Slot.REFERRER, Slot.SCHOOL),
+    Role.REFERRER: (Slot.REFERRER, Slot.SCHOOL),
+    Role.FAMILY: (Slot.FAMILY,),
+    Role.YOUNG_PERSON: (Slot.FAMILY,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StagesShown:
     """The stage each audience sees; stored beside the episode so that no query needs the true one."""
@@ -98,8 +106,7 @@ def steps_offered(definition: Definition, shown: Stage, role: Role) -> tuple[Ste
     which of them it is. Only who holds the child, or whose turn it is, moves it to another stage.
     """
     alike = [s for s in definition.stages.values() if shown.key in (s.key, s.family_sees, s.partners_see)]
-    own = (Slot.REFERRER, Slot.SCHOOL)
-    holds = role in shown.next_by or definition.parties[shown.held_by].slot in own
+    holds = role in shown.next_by or definition.parties[shown.held_by].slot in _OWN_SLOTS.get(role, ())
     return tuple(
         step
         for step in definition.steps_from(shown.key, role)

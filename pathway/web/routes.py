@@ -1,5 +1,5 @@
 """All pages, one module for each audience."""
 
-from pathway.web import pupils, refer, sign_in, staff
+from pathway.web import families, pupils, refer, sign_in, staff
 
-handlers = [*sign_in.handlers, *staff.handlers, *refer.handlers, *pupils.handlers]
+handlers = [*sign_in.handlers, *staff.handlers, *refer.handlers, *pupils.handlers, *families.handlers]

@@ -46,16 +46,18 @@ class StepForm:
 
     async def record(self, area: Area, actor: Actor, episode: UUID) -> "StepForm":
         """Record the step; the form comes back with what has to be put right, or without faults."""
-        day = self.reading.day(DAY)
-        if not self.reading.ok or day is None:
+        if not self.reading.ok:
             return self
+        day = self.reading.day(DAY) if DAY in self.reading.answers else area.today
         answers = {
             name: as_text(answer)
             for name, answer in self.reading.answers.items()
             if answer is not None and name != DAY
         }
         try:
-            await record_step(area, Asking(actor, self.request), episode, self.step.key, day, answers)
+            await record_step(
+                area, Asking(actor, self.request), episode, self.step.key, day or area.today, answers
+            )  # fmt: skip
         except (StepNotAllowed, ImpossibleHistory):
             return self._refused(DAY, _NOT_THEN)
         except InvalidInput as fault:
