@@ -39,6 +39,8 @@ _EPISODES = """
 SELECT id, stage, started_on, closed_on, closure FROM episode WHERE child_id = $1 AND pathway = $2
  ORDER BY opened_on DESC, id"""
 
+_OPEN_EPISODES = "SELECT id FROM episode WHERE child_id = $1 AND closed_on IS NULL ORDER BY id"
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -72,6 +74,11 @@ async def earlier_episodes(tx: Tx, child_id: UUID, pathway: str) -> list[Earlier
     """This child's episodes on a pathway, newest first."""
     rows = await tx.fetch(_EPISODES, child_id, pathway)
     return [Earlier(r["id"], r["started_on"], r["closed_on"], r["closure"]) for r in rows]
+
+
+async def open_episodes_of(tx: Tx, child_id: UUID) -> list[UUID]:
+    """This child's open episodes on every pathway, in the order in which they are locked."""
+    return [row["id"] for row in await tx.fetch(_OPEN_EPISODES, child_id)]
 
 
 async def insert_child(
