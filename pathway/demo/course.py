@@ -42,7 +42,7 @@ class Course:
         if at.date() > self.end:
             self.stopped = True
             return False
-        request = UUID(bytes=self.random.randbytes(16), version=4)
+        request = UUID(int=self.random.getrandbits(128), version=4)
         self.facts.append(RecordedFact(kind, on, at, actor, request, fields))
         self._last = at
         return True

@@ -15,7 +15,7 @@ from pathway.domain.roles import Role
 if TYPE_CHECKING:
     from pathway.demo.simulation import Simulation
 
-_ADVICE: Final = {"education": 32, "health": 38, "psychology": 52, "social_care": 30}
+_ADVICE: Final = {"education": 30, "health": 35, "psychology": 42, "social_care": 28}
 """Who advises, and after how many days it usually comes; 42 is the limit (SI 2014/1530 reg 8(1))."""
 
 
@@ -55,7 +55,7 @@ def _decide(sim: Simulation, course: Course, day: date) -> None:
     asked = last = day
     for body, usual in _ADVICE.items():
         _officer(course, f"{body}_advice_requested", asked)
-        got = working_day(asked + timedelta(course.days(usual, 0.5)))
+        got = working_day(asked + timedelta(course.days(usual, 0.35)))
         last = max(last, got)
         sim.at(got, lambda on, body=body: _advised(course, on, body))  # type: ignore[misc]
     views = working_day(asked + timedelta(course.days(18)))

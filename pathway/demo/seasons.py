@@ -55,11 +55,10 @@ def clinic_weight(day: date) -> float:
 
 
 @cache
-def _opens(day: date) -> datetime:
-    return datetime.combine(day, time(8, 30), LONDON)
+def _opens(day: date) -> float:
+    return datetime.combine(day, time(8, 30), LONDON).timestamp()
 
 
 def office_time(day: date, random: Random) -> datetime:
     """A moment of the working day, in UTC."""
-    local = _opens(day)
-    return datetime.fromtimestamp(local.timestamp() + random.randrange(8 * 3600 + 1800), UTC)
+    return datetime.fromtimestamp(_opens(day) + int(random.random() * 8.5 * 3600), UTC)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from pathway import definitions
-from pathway.actions.open_area import area_key
 from pathway.definitions.calendar import england
 from pathway.demo.county import COUNCIL, COUNTY_TEAM, Account, County, moorshire
 from pathway.demo.progress import Silent
@@ -20,7 +19,7 @@ from pathway.settings import Settings
 from pathway.store import connections
 from pathway.store.embedded import Addresses
 from pathway.store.engine import Database, Tx
-from pathway.store.keys import AreaKey
+from pathway.store.keys import AreaKey, area_key
 from pathway.store.loader import LOADER, Loading, load
 from pathway.store.loader_facts import Batch, Loaded
 from pathway.store.pathways import Pathways

@@ -5,6 +5,7 @@ The only thing that children compete for is a first appointment: each week a pro
 priority and then by the first date. Demand is a little more than that, so the wait grows as such lists do.
 """
 
+import gc
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from pathway.demo.course import Course
 from pathway.demo.people import Person, Population
 from pathway.demo.places import NORTH
 from pathway.demo.seasons import clinic_weight, office_time, referral_weight, working_day
-from pathway.demo.sizes import BURST, GROWTH, HISTORY_WEEKS, RATES, TEAMS, YEARLY, Size
+from pathway.demo.sizes import ATTENDED, BURST, GROWTH, HISTORY_WEEKS, RATES, TEAMS, YEARLY, Size
 from pathway.demo.waiting_course import AutismCourse
 from pathway.store.loader_facts import Batch
 
@@ -56,7 +57,16 @@ class Simulation:
         self._count = 0
 
     def run(self) -> Batch:
-        """Let every day pass up to yesterday."""
+        """Let every day pass up to yesterday. Nothing made here is garbage, so nobody collects it meanwhile."""
+        collected = gc.isenabled()
+        gc.disable()
+        try:
+            return self._run()
+        finally:
+            if collected:
+                gc.enable()
+
+    def _run(self) -> Batch:
         self.at(self.begins, self._referrals)
         self.at(self.begins, self._clinics)
         while self._events and self._events[0][0] <= self.end:
@@ -140,7 +150,7 @@ class Simulation:
         weekly = YEARLY["autism"] * self.size.share / 52
         for provider, team in TEAMS.items():
             if day >= self.begins + timedelta(weeks=team.backlog_weeks):
-                yield provider, weekly * team.share * RATES["accepted"] / team.load
+                yield provider, weekly * team.share * RATES["accepted"] / team.load / ATTENDED
         if day >= self._burst_from:
             share = BURST["share_of_county_slots"] if self._in_burst(day) else BURST["afterwards"]
             yield HARBOUR, weekly * TEAMS[COUNTY_TEAM].share * RATES["accepted"] * share

@@ -16,7 +16,8 @@ class Size:
 
 
 SIZES: Final = {
-    size.name: size for size in (Size("small", 0.0105), Size("county", 1.0), Size("stress", 1.0, replicas=28))
+    size.name: size
+    for size in (Size("small", 0.0097), Size("county", 0.93), Size("stress", 0.93, replicas=28))
 }
 
 
@@ -30,9 +31,9 @@ class Team:
 
 
 TEAMS: Final = {
-    COUNTY_TEAM: Team(0.60, 66, 1.16),
-    NORTH_TEAM: Team(0.24, 92, 1.18),
-    PAEDIATRICS: Team(0.16, 30, 1.10),
+    COUNTY_TEAM: Team(0.60, 50, 1.10),
+    NORTH_TEAM: Team(0.24, 92, 1.16),
+    PAEDIATRICS: Team(0.16, 24, 1.05),
 }
 """Load over 1 is the truth of these lists: more children are referred than can be seen."""
 
@@ -48,15 +49,18 @@ BURST: Final = {
 HISTORY_WEEKS: Final = 209
 """Four years in which everything is recorded; referrals reach back as far as the first waits do."""
 
-YEARLY: Final = {"autism": 4750, "ehc_only": 520}
+YEARLY: Final = {"autism": 4800, "ehc_only": 420}
 GROWTH: Final = 0.03
 """How much more is referred each year."""
+
+ATTENDED: Final = 0.85
+"""Of the first appointments that are given, those on which the child is seen; teams plan for it."""
 
 RATES: Final = {
     "information_requested": 0.26,
     "information_never_comes": 0.10,
     "watchful_waiting": 0.03,
-    "accepted": 0.60,
+    "accepted": 0.47,
     "objected": 0.07,
     "withdrawn_a_year": 0.055,
     "moved_a_year": 0.022,
@@ -70,11 +74,11 @@ RATES: Final = {
     "autism": 0.79,
     "not_autism": 0.135,
     "uncertain": 0.055,
-    "ehc": 0.26,
+    "ehc": 0.22,
     "returns": 0.10,
     "recorded_late": 0.12,
     "entered_in_error": 0.004,
 }
 
-ANNUAL_REVIEWS_SINCE_WEEKS: Final = 78
-"""Plans issued in the last year and a half are reviewed on this service; earlier ones are still elsewhere."""
+ANNUAL_REVIEWS_SINCE_WEEKS: Final = 56
+"""Plans issued in the last thirteen months are reviewed on this service; earlier ones are still elsewhere."""

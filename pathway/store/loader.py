@@ -22,10 +22,12 @@ from pathway.store import loader_people
 from pathway.store.engine import Database, Scope, Tx
 from pathway.store.keys import AreaKey
 from pathway.store.loader_clocks import CLOCK_COLUMNS, CROSSING_COLUMNS
+from pathway.store.loader_copy import copy_text, create_staging
 from pathway.store.loader_facts import Batch, Loaded
 from pathway.store.loader_fold import (
     EPISODE_COLUMNS,
     EVENT_COLUMNS,
+    LEDGER_COLUMNS,
     TASK_COLUMNS,
     Folded,
     Folder,
@@ -49,26 +51,26 @@ _TABLES = {
     "task": TASK_COLUMNS,
     "crossing": CROSSING_COLUMNS,
 }
+_NUMBERED = {"ledger": LEDGER_COLUMNS}
 _RESERVE = """
 SELECT array_agg(n) FROM (SELECT nextval(pg_get_serial_sequence('event', 'sequence')) AS n
                             FROM generate_series(1, $1)) AS numbers"""
-# The worker numbers what is committed; a history brings its own time of numbering, a few seconds after each fact.
-_NUMBER = """
-INSERT INTO ledger (position, sequence, numbered_at)
-SELECT (SELECT coalesce(max(position), 0) FROM ledger) + row_number() OVER (ORDER BY sequence), sequence,
-       recorded_at + interval '5 seconds'
-  FROM load_event"""
+# One row for each act, kept until all are there: the log is in the order of time, as it was written.
+_KEEP_ACTS = """
+INSERT INTO load_act
+SELECT DISTINCT ON (v.episode_id, v.request_id) v.sequence, v.recorded_at, v.account_id, v.role, v.organisation_id, v.door,
+       CASE WHEN v.sequence = f.first THEN 'refer' ELSE v.kind END AS action, e.child_id, v.request_id
+  FROM load_event v
+  JOIN load_episode e ON e.id = v.episode_id
+  JOIN (SELECT episode_id, min(sequence) AS first FROM load_event GROUP BY episode_id) f ON f.episode_id = v.episode_id
+ ORDER BY v.episode_id, v.request_id, v.sequence"""
+_ACTS = """
+CREATE TEMPORARY TABLE load_act (sequence bigint, at timestamptz, account_id int, role text, organisation_id int, door text,
+    action text, child_id uuid, request_id uuid) ON COMMIT DROP"""
 _LOG = """
 INSERT INTO access_log (at, account_id, role, organisation_id, door, action, purpose, children, request_id)
-SELECT l.at, l.account_id, l.role, l.organisation_id, l.door, l.action, 'direct care', ARRAY[e.child_id], l.request_id
-  FROM (SELECT DISTINCT ON (v.episode_id, v.request_id) v.sequence, v.recorded_at AS at, v.account_id, v.role,
-               v.organisation_id, v.door, v.request_id, v.episode_id,
-               CASE WHEN v.sequence = f.first THEN 'refer' ELSE v.kind END AS action
-          FROM load_event v
-          JOIN (SELECT episode_id, min(sequence) AS first FROM load_event GROUP BY episode_id) f USING (episode_id)
-         ORDER BY v.episode_id, v.request_id, v.sequence) AS l
-  JOIN load_episode e ON e.id = l.episode_id
- ORDER BY l.sequence"""
+SELECT at, account_id, role, organisation_id, door, action, 'direct care', ARRAY[child_id], request_id
+  FROM load_act ORDER BY sequence"""
 
 Progress = Callable[[str, int, int], None]
 
@@ -109,11 +111,13 @@ async def load(database: Database, batch: Batch, loading: Loading) -> Loaded:
     async with database.transaction(LOADER) as tx:
         await tx.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'")
         numbers: list[int] = await tx.fetchval(_RESERVE, sum(len(h.facts) for h in batch.histories)) or []
-        placed = loader_people.place(batch, numbers, loading.key, wrapped)
+        after: int = await tx.fetchval("SELECT coalesce(max(position), 0) FROM ledger")
+        placed = loader_people.place(batch, numbers, after, loading.key, wrapped)
         with _folding(placed, loading) as chunks:
             people = await loader_people.copy(tx, batch, wrapped)
-            rows = await _copy(tx, chunks, len(placed), loading.progress)
-        await _insert(tx, loading)
+            rows = await _copy(tx, chunks, len(placed), loading)
+        if loading.numbered:
+            await tx.execute(_LOG)
     return Loaded(
         people.children, people.carers, rows.pop("episode", 0), rows.pop("open", 0), rows.pop("event", 0),
         rows.pop("clock", 0), rows.pop("task", 0), rows.pop("crossing", 0),
@@ -147,45 +151,21 @@ def _folding(placed: Sequence[Placed], loading: Loading) -> Iterator[AsyncIterat
         pool.shutdown(cancel_futures=True)
 
 
-async def _copy(tx: Tx, chunks: AsyncIterator[Folded], total: int, progress: Progress) -> dict[str, int]:
-    """Copy each chunk into the temporary tables as it comes; how many rows each got."""
-    for table, columns in _TABLES.items():
-        await tx.execute(
-            f"CREATE TEMPORARY TABLE load_{table} ON COMMIT DROP AS"
-            f" SELECT {', '.join(columns)} FROM {table} WITH NO DATA"
-        )
+async def _copy(tx: Tx, chunks: AsyncIterator[Folded], total: int, loading: Loading) -> dict[str, int]:
+    """Copy and insert each chunk as it comes, while the next ones are folded; how many rows each table got."""
+    tables = {**_TABLES, **(_NUMBERED if loading.numbered else {})}
+    await create_staging(tx, tables)
+    await tx.execute(_ACTS)
     rows: dict[str, int] = {}
     done = 0
     async for folded in chunks:
-        for table, columns in _TABLES.items():
-            await copy_text(tx, f"load_{table}", columns, folded.text[table])
+        for table, columns in tables.items():
+            await copy_text(tx, table, columns, folded.text[table])
             rows[table] = rows.get(table, 0) + folded.rows[table]
+        if loading.numbered:
+            await tx.execute(_KEEP_ACTS)
+        await tx.execute(f"TRUNCATE {', '.join(f'load_{table}' for table in tables)}")
         rows["open"] = rows.get("open", 0) + folded.open_episodes
         done += folded.rows["episode"]
-        progress("Copying histories", done, total)
+        loading.progress("Loading histories", done, total)
     return rows
-
-
-async def copy_text(tx: Tx, table: str, columns: Sequence[str], text: bytes) -> None:
-    """COPY lines of text into a table without policies."""
-
-    async def source() -> AsyncIterator[bytes]:
-        yield text
-
-    await tx.connection.copy_to_table(table, source=source(), columns=columns)
-
-
-async def _insert(tx: Tx, loading: Loading) -> None:
-    """From the temporary tables into the real ones, under the policies."""
-    steps = len(_TABLES) + 2
-    for n, (table, columns) in enumerate(_TABLES.items()):
-        loading.progress("Inserting", n, steps)
-        names = ", ".join(columns)
-        order = " ORDER BY sequence" if table == "event" else ""
-        await tx.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM load_{table}{order}")
-    if loading.numbered:
-        loading.progress("Inserting", steps - 2, steps)
-        await tx.execute(_NUMBER)
-        loading.progress("Inserting", steps - 1, steps)
-        await tx.execute(_LOG)
-    loading.progress("Inserting", steps, steps)

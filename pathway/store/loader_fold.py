@@ -3,9 +3,10 @@
 Pure: no database. It runs in worker processes, so that a county is folded on every core while PostgreSQL copies.
 """
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -32,14 +33,18 @@ EPISODE_COLUMNS = (
     "id", "child_id", "pathway", "definition", "version", "last_sequence", "silent", "import_id", *_EPISODE_FIELDS,
 )  # fmt: skip
 TASK_COLUMNS = ("episode_id", *_TASK_FIELDS)
+LEDGER_COLUMNS = ("position", "sequence", "numbered_at")
+NUMBERED_AFTER = timedelta(seconds=5)
+_TABLES = ("event", "ledger", "episode", "clock", "task", "crossing")
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A history with the place of each fact in the order of recording, and its free text, encrypted, by fact."""
+    """A history, its facts' numbers and their positions in the ledger, and its free text, encrypted, by fact."""
 
     history: History
     sequences: tuple[int, ...]
+    positions: tuple[int, ...]
     secrets: Mapping[int, bytes] = field(default_factory=dict)
 
 
@@ -73,7 +78,7 @@ class Folder:
 
     def fold(self, placed: Iterable[Placed]) -> Folded:
         """The rows of these histories. Raises ImpossibleHistory, naming the episode, where one does not hold."""
-        lines: dict[str, list[str]] = {name: [] for name in ("event", "episode", "clock", "task", "crossing")}
+        lines: dict[str, list[str]] = {name: [] for name in _TABLES}
         still_open = sum(self._one(one, lines) for one in placed)
         return Folded(
             {name: "".join(found).encode() for name, found in lines.items()},
@@ -85,6 +90,7 @@ class Folder:
         history, definition = placed.history, self.definitions[placed.history.pathway]
         events = [_event(fact, place) for fact, place in zip(history.facts, placed.sequences, strict=True)]
         lines["event"].extend(_event_lines(placed, definition, events))
+        lines["ledger"].extend(_ledger_lines(placed))
         acts = [tuple(act) for act in _acts(history.facts, events)]
         clocks = ClockHistory(history.episode_id, definition, self.rules.versions.get(history.pathway, {}),
                               self.rules.calendar, self.rules.scanned_until)  # fmt: skip
@@ -144,12 +150,21 @@ def _event_lines(placed: Placed, definition: Definition, events: Sequence[Event]
         )  # fmt: skip
 
 
+def _ledger_lines(placed: Placed) -> Iterable[str]:
+    """The worker numbers a fact some seconds after it was committed."""
+    for position, sequence, fact in zip(
+        placed.positions, placed.sequences, placed.history.facts, strict=True
+    ):
+        yield line((position, sequence, fact.recorded_at + NUMBERED_AFTER))
+
+
 _folder: Folder | None = None
 
 
 def begin(rules: Rules) -> None:
     """Set up a worker process: compile the definitions before the first chunk comes."""
     global _folder
+    gc.disable()  # rows refer to nothing that refers back
     _folder = Folder(rules)
 
 

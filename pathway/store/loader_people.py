@@ -7,7 +7,8 @@ from uuid import UUID
 from pathway.domain.names import normalise_name
 from pathway.store.engine import Tx
 from pathway.store.keys import AreaKey, ChildText
-from pathway.store.loader_facts import Batch, LoadedChild
+from pathway.store.loader_copy import copy_text, create_staging
+from pathway.store.loader_facts import Batch, History, LoadedCarer, LoadedChild
 from pathway.store.loader_fold import Placed
 from pathway.store.loader_text import line
 
@@ -34,46 +35,50 @@ class People:
     carers: int
 
 
-def place(batch: Batch, numbers: Sequence[int], key: AreaKey, wrapped: Mapping[UUID, bytes]) -> list[Placed]:
-    """Give every fact its number, in the order of recording over all episodes, and encrypt the free text."""
+def place(
+    batch: Batch, numbers: Sequence[int], after: int, key: AreaKey, wrapped: Mapping[UUID, bytes]
+) -> list[Placed]:
+    """Give every fact its number, in the order of recording over all episodes, and encrypt the free text.
+
+    `after` is the last position in the ledger: the facts are numbered there from the next one on, without a gap.
+    """
     order = sorted(
         (fact.recorded_at, n, m)
         for n, history in enumerate(batch.histories)
         for m, fact in enumerate(history.facts)
     )
     sequences = [[0] * len(history.facts) for history in batch.histories]
-    for number, (_, n, m) in zip(sorted(numbers), order, strict=True):
-        sequences[n][m] = number
-    placed = []
-    for history, places in zip(batch.histories, sequences, strict=True):
-        with_text = [m for m, fact in enumerate(history.facts) if fact.texts]
-        secrets: dict[int, bytes] = {}
-        if with_text:
-            text = ChildText(key, history.child_id, wrapped[history.child_id])
-            secrets = {m: text.lock(history.facts[m].texts) or b"" for m in with_text}
-        placed.append(Placed(history, tuple(places), secrets))
-    return placed
+    positions = [[0] * len(history.facts) for history in batch.histories]
+    for position, (number, (_, n, m)) in enumerate(zip(sorted(numbers), order, strict=True), after + 1):
+        sequences[n][m], positions[n][m] = number, position
+    return [
+        Placed(history, tuple(sequences[n]), tuple(positions[n]), _secrets(history, key, wrapped))
+        for n, history in enumerate(batch.histories)
+    ]
+
+
+def _secrets(history: History, key: AreaKey, wrapped: Mapping[UUID, bytes]) -> dict[int, bytes]:
+    """The free text of each fact that has any, encrypted with the child's key."""
+    with_text = [m for m, fact in enumerate(history.facts) if fact.texts]
+    if not with_text:
+        return {}
+    text = ChildText(key, history.child_id, wrapped[history.child_id])
+    return {m: text.lock(history.facts[m].texts) or b"" for m in with_text}
 
 
 async def copy(tx: Tx, batch: Batch, wrapped: Mapping[UUID, bytes]) -> People:
-    """Copy the people and insert them under the policies."""
+    """Copy the people and insert them under the policies. Brothers and sisters share their carers."""
     lines: dict[str, list[str]] = {table: [] for table in _COLUMNS}
+    carers: set[UUID] = set()
     for child in batch.children:
         _child_lines(child, wrapped[child.id], lines)
+        for carer in child.carers:
+            _carer_lines(child, carer, lines, is_new=carer.id not in carers)
+            carers.add(carer.id)
+    await create_staging(tx, _COLUMNS)
     for table, columns in _COLUMNS.items():
-        names = ", ".join(columns)
-        await tx.execute(
-            f"CREATE TEMPORARY TABLE load_{table} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
-        )
-        text = "".join(lines[table]).encode()
-        await tx.connection.copy_to_table(f"load_{table}", source=_once(text), columns=columns)
-        again = " ON CONFLICT (id) DO NOTHING" if table == "carer" else ""
-        await tx.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM load_{table}{again}")
-    return People(len(lines["child"]), len(lines["carer"]))
-
-
-async def _once(text: bytes):  # type: ignore[no-untyped-def]
-    yield text
+        await copy_text(tx, table, columns, "".join(lines[table]).encode())
+    return People(len(lines["child"]), len(carers))
 
 
 def _child_lines(child: LoadedChild, wrapped: bytes, lines: dict[str, list[str]]) -> None:
@@ -93,8 +98,11 @@ def _child_lines(child: LoadedChild, wrapped: bytes, lines: dict[str, list[str]]
     if given.postcode is not None:
         lines["child_address"].append(line((child.id, given.address, given.postcode.value)))
     lines["child_key"].append(line((child.id, wrapped, child.made_at)))
-    for carer in child.carers:
-        who = carer.details
+
+
+def _carer_lines(child: LoadedChild, carer: LoadedCarer, lines: dict[str, list[str]], is_new: bool) -> None:
+    who = carer.details
+    if is_new:
         lines["carer"].append(
             line(
                 (
@@ -103,11 +111,11 @@ def _child_lines(child: LoadedChild, wrapped: bytes, lines: dict[str, list[str]]
                 )
             )
         )  # fmt: skip
-        lines["guardian"].append(
-            line(
-                (
-                    child.id, carer.id, carer.account_id, who.relationship, who.parental_responsibility,
-                    who.may_be_told, child.made_at,
-                )
+    lines["guardian"].append(
+        line(
+            (
+                child.id, carer.id, carer.account_id, who.relationship, who.parental_responsibility,
+                who.may_be_told, child.made_at,
             )
-        )  # fmt: skip
+        )
+    )  # fmt: skip

@@ -16,7 +16,7 @@ def line(values: Iterable[object]) -> str:
 
 
 def _text(value: str) -> str:
-    return value.translate(_ESCAPES)
+    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
 
 
 def _array(values: Iterable[object]) -> str:
@@ -39,7 +39,7 @@ _CELL: dict[type, Any] = {
     str: _text,
     date: date.isoformat,
     datetime: datetime.isoformat,
-    UUID: str,
+    UUID: lambda value: f"{value.int:032x}",
     bytes: _bytes,
     list: _array,
     tuple: _array,

@@ -1,0 +1,25 @@
+"""COPY into temporary tables, which hold no policy, and from there into the real ones, under their policies."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from pathway.store.engine import Tx
+
+
+async def create_staging(tx: Tx, tables: Mapping[str, Sequence[str]]) -> None:
+    """Temporary tables with these columns of the real ones; they go with the transaction."""
+    for table, columns in tables.items():
+        await tx.execute(
+            f"CREATE TEMPORARY TABLE load_{table} ON COMMIT DROP AS"
+            f" SELECT {', '.join(columns)} FROM {table} WITH NO DATA"
+        )
+
+
+async def copy_text(tx: Tx, table: str, columns: Sequence[str], text: bytes) -> None:
+    """COPY lines of text into the temporary table, and insert from there under the policies."""
+
+    async def source() -> AsyncIterator[bytes]:
+        yield text
+
+    await tx.connection.copy_to_table(f"load_{table}", source=source(), columns=columns)
+    names = ", ".join(columns)
+    await tx.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM load_{table}")
