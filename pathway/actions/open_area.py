@@ -1,14 +1,13 @@
 """Opening the area at the start of a process: its pathways stored and known, its calendar, its key, the time."""
 
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from pathway import definitions
 from pathway.actions.area import Area
 from pathway.definitions.calendar import england
 from pathway.settings import Settings
 from pathway.store.engine import Database
-from pathway.store.keys import AreaKey
+from pathway.store.keys import area_key
 from pathway.store.pathways import Pathways
 from pathway.store.scopes import WRITER
 
@@ -20,11 +19,6 @@ async def open_area(settings: Settings, database: Database) -> Area:
         for key, definition in definitions.load_all().items():
             await pathways.store(tx, definition, definitions.source(key))
     return Area(database, pathways, england(), area_key(settings), _now)
-
-
-def area_key(settings: Settings) -> AreaKey:
-    """The area's key, of the length that the cipher takes, from the secret that the settings name."""
-    return AreaKey(sha256(settings.key("wrapping_key")).digest())
 
 
 def _now() -> datetime:

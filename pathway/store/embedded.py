@@ -96,6 +96,11 @@ def ensure_running(data: Path) -> Addresses:
         return cluster.addresses()
 
 
+def superuser_dsn(data: Path) -> str:
+    """How the superuser of a running embedded server signs in: for a backup and a restore, which set up roles and all."""
+    return _Cluster(data.expanduser().resolve()).superuser_dsn()
+
+
 async def keep_running(data: Path, every: float = 5.0) -> NoReturn:
     """Start the server again whenever it stops answering, until the task is cancelled.
 
@@ -147,6 +152,9 @@ class _Cluster:
 
     def addresses(self) -> Addresses:
         return Addresses(app_dsn=self._dsn(APP), owner_dsn=self._dsn(OWNER))
+
+    def superuser_dsn(self) -> str:
+        return self._dsn(SUPERUSER)
 
     def answers(self) -> bool:
         """Whether a real query, as the application, gets its answer."""

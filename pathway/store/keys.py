@@ -7,6 +7,7 @@ destroys the wrapped key, so every copy, backup and replay is closed at once whi
 import json
 import secrets
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pathway.domain.errors import NotFound
+from pathway.settings import Settings
 from pathway.store.engine import Tx
 
 _NONCE = 12
@@ -45,6 +47,11 @@ class AreaKey:
     def new_child_key(self, child_id: UUID) -> bytes:
         """A fresh key for a child, wrapped."""
         return self.lock(secrets.token_bytes(32), str(child_id))
+
+
+def area_key(settings: Settings) -> AreaKey:
+    """The area's key, of the length that the cipher takes, from the secret that the settings name."""
+    return AreaKey(sha256(settings.key("wrapping_key")).digest())
 
 
 class ChildText:

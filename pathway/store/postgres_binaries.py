@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 _log = logging.getLogger(__name__)
 
@@ -133,12 +133,17 @@ def stop(pgdata: Path, run_as: Account | None) -> None:
 
 
 def psql(dsn: str, script: str) -> str:
-    """Run a script of psql. The password travels in the environment, where other users cannot read it."""
+    """Run a script of psql."""
+    return client("psql", dsn, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", given=script)
+
+
+def client(program: str, dsn: str, *arguments: str, given: str = "") -> str:
+    """Run one of the client programs. The password travels in the environment, where other users cannot read it."""
     parts = urlsplit(dsn)
-    host = f"{parts.username}@{parts.hostname or ''}"
+    host = f"{parts.username}@{parts.hostname or ''}" + (f":{parts.port}" if parts.port else "")
     without_password = urlunsplit(parts._replace(netloc=host))
-    arguments = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", without_password)
-    return _run("psql", *arguments, given=script, environment={"PGPASSWORD": parts.password or ""})
+    password = {"PGPASSWORD": unquote(parts.password or "")}
+    return _run(program, "-d", without_password, *arguments, given=given, environment=password)
 
 
 def server_pid(pgdata: Path) -> int | None:
