@@ -211,6 +211,19 @@ class DatabaseUnavailable(PathwayError):
     status = 503
 
 
+class NotSent(PathwayError):
+    """A message could not be sent
+
+    `final` where trying again will not help: a person has to look.
+    """
+
+    status = 502
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
+
+
 class UnsafeDatabase(PathwayError):
     """The database is not set up safely"""
 

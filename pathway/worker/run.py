@@ -1,7 +1,94 @@
-"""The worker."""
+"""The worker: does the jobs of the queue and its rounds until told to stop, and begins again whatever dies.
+
+In a demonstration it runs beside the server in the same process; elsewhere `pathway worker` is a process of its own, and
+there may be several: every round is safe to do twice at once.
+"""
+
 import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
 from pathway.actions.area import Area
+from pathway.actions.roll_reviews_forward import roll_reviews_forward
+from pathway.actions.scan_for_breaches import scan_for_breaches
+from pathway.notify.senders import Post, post_from
 from pathway.settings import Settings
+from pathway.store import deliveries
+from pathway.store.engine import Tx
+from pathway.store.housekeeping import beat, clear_away
+from pathway.store.ledger import Ledger
+from pathway.store.scopes import WORKER
+from pathway.store.seals import Sealer, seal_book
+from pathway.worker.handlers import handlers
+from pathway.worker.queue import run_queue
+from pathway.worker.rounds import Round, go_round, keep_going
+
+_log = logging.getLogger(__name__)
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+QUEUE: Final = "queue"
+
 
 async def work(area: Area, settings: Settings, stop: asyncio.Event) -> None:
-    await stop.wait()
+    """Work until `stop` is set; what is under way is finished first. Dies only if it is cancelled."""
+    post = post_from(settings)
+    tasks = [asyncio.create_task(keep_going(QUEUE, partial(_queue, area, post, stop), stop))]
+    for each in rounds(area, settings):
+        tasks.append(asyncio.create_task(keep_going(each.name, partial(go_round, each, stop), stop)))
+    _log.info("The worker has begun.")
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        _log.info("The worker has stopped.")
+
+
+async def run_worker(area: Area, settings: Settings, *, once: bool = False) -> None:
+    """Work until SIGTERM or SIGINT; with `once`, do every round and every ready job one time, and return."""
+    if once:
+        for each in rounds(area, settings):
+            await each.work()
+        await run_queue(area.database, handlers(area, post_from(settings)), asyncio.Event(), once=True)
+        return
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await work(area, settings, stop)
+
+
+def rounds(area: Area, settings: Settings) -> tuple[Round, ...]:
+    """What is done again and again. The day is London's, so an hourly round meets each new day within the hour."""
+    ledger = Ledger(area.database)
+    sealer = Sealer(area.database, seal_book(settings))
+    return (
+        Round("alive", timedelta(seconds=10), partial(_in_transaction, area, _beat)),
+        Round("facts numbered", timedelta(seconds=1), ledger.number),
+        Round("rows sealed", MINUTE, sealer.seal),
+        Round("new crossings", HOUR, partial(scan_for_breaches, area)),
+        Round("reviews rolled forward", HOUR, partial(roll_reviews_forward, area)),
+        Round("messages woken", MINUTE, partial(_in_transaction, area, deliveries.wake_forgotten)),
+        Round("rows cleared away", HOUR, partial(_in_transaction, area, clear_away)),
+    )
+
+
+async def _queue(area: Area, post: Post, stop: asyncio.Event) -> None:
+    await run_queue(area.database, handlers(area, post), stop)
+
+
+async def _in_transaction(area: Area, do: Callable[[Tx], Awaitable[int]]) -> int:
+    async with area.database.transaction(WORKER) as tx:
+        return await do(tx)
+
+
+async def _beat(tx: Tx) -> int:
+    await beat(tx, f"{socket.gethostname()}:{os.getpid()}")
+    return 0

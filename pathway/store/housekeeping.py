@@ -1,0 +1,27 @@
+"""Clearing away what has had its time, and saying that the worker lives."""
+
+from pathway.store.engine import Tx
+
+# A repeat after this long is a new request; its facts would still be refused, for their ids are the same.
+_OLD: dict[str, str] = {
+    "session": "until < clock_timestamp()",
+    "rate_limit": "tat < clock_timestamp() - interval '1 hour'",
+    "request": "at < clock_timestamp() - interval '35 days'",
+    "pgqueuer_log": "created < clock_timestamp() - interval '30 days'",
+}
+_BEAT = """
+INSERT INTO heartbeat (worker, detail) VALUES ($1, $2)
+ON CONFLICT (worker) DO UPDATE SET at = clock_timestamp(), detail = EXCLUDED.detail"""
+
+
+async def clear_away(tx: Tx) -> int:
+    """Delete ended sessions, spent rate limits, answers kept for repeats and the queue's old log; how many rows."""
+    gone = 0
+    for table, condition in _OLD.items():
+        gone += int((await tx.execute(f"DELETE FROM {table} WHERE {condition}")).split()[-1])
+    return gone
+
+
+async def beat(tx: Tx, worker: str, detail: str = "") -> None:
+    """Say that this worker lives."""
+    await tx.execute(_BEAT, worker, detail)
