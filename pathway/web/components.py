@@ -72,14 +72,24 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """A box to tick in a row of a table, inside a form: what is sent, and whom or what it is about."""
+
+    name: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: words, perhaps a link, a second smaller line, and a tag. `nowrap` keeps it on one line."""
+    """One cell: words, perhaps a link, a second smaller line, a tag, a box to tick. `nowrap` keeps it on one line."""
 
     text: str = ""
     href: str = ""
     note: str = ""
     tag: Tag | None = None
     nowrap: bool = False
+    tick: Tick | None = None
 
 
 @dataclass(frozen=True, slots=True)
