@@ -1,6 +1,7 @@
 """Whatever happens to a child on any pathway, these things hold. Checked over random walks of every definition."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathway.domain.breaches import Grade, crossings, grade, is_in_order
-from pathway.domain.clocks import ClockState
+from pathway.domain.clocks import ClockState, needs_field
 from pathway.domain.definition import ClockKind, Definition
 from pathway.domain.events import BuiltIn, Event
 from pathway.domain.explain import explain, sentences
@@ -16,9 +17,10 @@ from pathway.domain.fold import fold
 from pathway.domain.next_step import next_step
 from pathway.domain.periods import Unit
 from pathway.domain.projection import project
+from pathway.domain.replay import replay
 from pathway.domain.thresholds import ClockReading, read
 from pathway.domain.visibility import Audience, stage_seen
-from tests.domain.walks import CALENDAR, START, pathways, turns, walk
+from tests.domain.walks import CALENDAR, Turn, pathways, turns, walk
 
 later = st.integers(0, 900)
 START_ID, OTHER_ID = UUID(int=1), UUID(int=2)
@@ -26,7 +28,7 @@ START_ID, OTHER_ID = UUID(int=1), UUID(int=2)
 
 @given(pathways, turns, later)
 def test_an_open_episode_has_exactly_one_next_step_with_an_owner_and_a_date_that_is_not_past(
-    pathway: str, drawn: list[tuple[int, int, int]], days: int
+    pathway: str, drawn: list[Turn], days: int
 ) -> None:
     made = walk(pathway, drawn)
     as_of = made.last_day + timedelta(days)
@@ -42,28 +44,27 @@ def test_an_open_episode_has_exactly_one_next_step_with_an_owner_and_a_date_that
 
 
 @given(pathways, turns, later)
-def test_the_days_of_all_holders_sum_to_the_wait(
-    pathway: str, drawn: list[tuple[int, int, int]], days: int
-) -> None:
+def test_the_days_of_all_holders_sum_to_the_wait(pathway: str, drawn: list[Turn], days: int) -> None:
     episode = (made := walk(pathway, drawn)).episode
     as_of = made.last_day + timedelta(days)
     spans = episode.spans(as_of)
     assert sum(span.days for span in spans) == episode.wait(as_of)
-    assert all(a.until == b.since for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.until == b.since for a, b in pairwise(spans))
 
 
 @given(pathways, turns)
-def test_no_path_loses_the_start_date(pathway: str, drawn: list[tuple[int, int, int]]) -> None:
+def test_no_path_loses_the_start_date(pathway: str, drawn: list[Turn]) -> None:
     made = walk(pathway, drawn)
-    assert made.episode.started_on == START
-    for clock in made.episode.clocks:
-        if clock.start_event == made.events[0].id:
-            assert clock.started_on == START
+    episode = made.episode
+    assert episode.started_on == made.started_on
+    for clock in episode.clocks:
+        if clock.start_event == episode.start_event and not needs_field(clock.definition):
+            assert clock.started_on == made.started_on
 
 
 @given(pathways, turns, later)
 def test_every_explanation_added_up_again_gives_what_the_engine_says(
-    pathway: str, drawn: list[tuple[int, int, int]], days: int
+    pathway: str, drawn: list[Turn], days: int
 ) -> None:
     made = walk(pathway, drawn)
     as_of = made.last_day + timedelta(days)
@@ -77,7 +78,8 @@ def test_every_explanation_added_up_again_gives_what_the_engine_says(
         if told.kind is not ClockKind.NOT_EARLIER:
             assert told.days_over == max(0, last.toordinal() - told.due_on.toordinal())
             assert (told.days_over > 0) == told.grade.is_breach
-        assert facts[told.start.event].happened_on == told.start.happened_on
+        assert told.start.event in facts
+        assert told.start.happened_on == clock.started_on
         assert all(sentences(told))
 
 
@@ -108,7 +110,7 @@ def due_by_hand(reading: ClockReading) -> date:
 
 @given(pathways, turns, later)
 def test_grades_only_rise_while_a_clock_runs_and_the_due_day_itself_is_on_time(
-    pathway: str, drawn: list[tuple[int, int, int]], days: int
+    pathway: str, drawn: list[Turn], days: int
 ) -> None:
     made = walk(pathway, drawn)
     as_of = made.last_day + timedelta(days)
@@ -124,7 +126,7 @@ def test_grades_only_rise_while_a_clock_runs_and_the_due_day_itself_is_on_time(
 
 @given(pathways, turns, st.randoms())
 def test_the_order_of_reading_the_facts_changes_nothing(
-    pathway: str, drawn: list[tuple[int, int, int]], chance: Random
+    pathway: str, drawn: list[Turn], chance: Random
 ) -> None:
     made = walk(pathway, drawn)
     shuffled = list(made.events)
@@ -133,7 +135,7 @@ def test_the_order_of_reading_the_facts_changes_nothing(
 
 
 @given(pathways, turns)
-def test_a_fact_struck_out_leaves_what_was_before_it(pathway: str, drawn: list[tuple[int, int, int]]) -> None:
+def test_a_fact_struck_out_leaves_what_was_before_it(pathway: str, drawn: list[Turn]) -> None:
     made = walk(pathway, drawn)
     if len(made.events) < 2:
         return
@@ -146,9 +148,31 @@ def test_a_fact_struck_out_leaves_what_was_before_it(pathway: str, drawn: list[t
     assert fold(made.definition, [*made.events, strike, undo], CALENDAR) == made.episode
 
 
+@given(pathways, turns)
+def test_reading_a_history_as_it_grew_gives_what_reading_it_whole_gives(
+    pathway: str, drawn: list[Turn]
+) -> None:
+    """What a loader writes after each fact is what an action would have written."""
+    made = walk(pathway, drawn)
+    for n, (episode, _) in enumerate(replay(made.definition, [[e] for e in made.events], CALENDAR), 1):
+        assert episode == fold(made.definition, made.events[:n], CALENDAR)
+
+
+@given(pathways, turns)
+def test_a_clock_that_a_closing_ended_runs_again_when_the_episode_is_opened_again(
+    pathway: str, drawn: list[Turn]
+) -> None:
+    episode = walk(pathway, drawn).episode
+    if episode.is_open:
+        assert not [task for task in episode.tasks.values() if task.fell_away_on]
+        assert (episode.closed_on, episode.closure) == (None, "")
+    else:
+        assert not [clock.definition.key for clock in episode.clocks if clock.is_running]
+
+
 @given(pathways, turns, later)
 def test_nobody_outside_sees_a_stage_that_implies_an_outcome_before_the_family_is_told(
-    pathway: str, drawn: list[tuple[int, int, int]], days: int
+    pathway: str, drawn: list[Turn], days: int
 ) -> None:
     episode = walk(pathway, drawn).episode
     if episode.outcome and episode.outcome_told_on is None:
@@ -173,9 +197,7 @@ def reached_only_after_outcome(definition: Definition, stage: str) -> bool:
 
 
 @given(pathways, turns, later)
-def test_a_projection_holds_what_its_episode_says(
-    pathway: str, drawn: list[tuple[int, int, int]], days: int
-) -> None:
+def test_a_projection_holds_what_its_episode_says(pathway: str, drawn: list[Turn], days: int) -> None:
     made = walk(pathway, drawn)
     today = made.last_day + timedelta(days)
     rows = project(made.episode, {}, CALENDAR, today)
