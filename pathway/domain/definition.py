@@ -282,7 +282,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class StepMoves:
-    """What one step moves, worked out once so that a fold never searches: clocks and tasks by position."""
+    """What one step moves, worked out once so that a fold never searches: clocks, tasks, plans.
+
+    `plans` names the fields whose date becomes the plan; `notes` says whether the step leaves a mark on the episode itself
+    (an outcome, a share, an exception …); `passes_baton` whether the holder of the days may be another one after it.
+    """
 
     starts: tuple[tuple[ClockDef, Trigger], ...] = ()
     stops: tuple[tuple[ClockDef, Trigger], ...] = ()
@@ -290,3 +294,6 @@ class StepMoves:
     restarts: tuple[tuple[ClockDef, Trigger], ...] = ()
     opens: tuple[TaskDef, ...] = ()
     does: tuple[TaskDef, ...] = ()
+    plans: tuple[str, ...] = ()
+    notes: bool = True
+    passes_baton: bool = True

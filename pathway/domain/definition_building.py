@@ -32,6 +32,9 @@ Shape = TypeVar("Shape")
 EVERY_PARTNER: Final = ("council", "icb", "provider")
 """Who agrees to a local limit, unless the definition names others."""
 
+MARKING_FIELDS: Final = frozenset({"outcome", "closure"})
+"""Fields whose answer the episode itself keeps."""
+
 TABLES_OF_OPTIONS: Final = {
     "outcomes": "outcome",
     "closures": "closure",
@@ -61,7 +64,7 @@ def build(sheet: Sheet, digest: str) -> Definition:
         side_states=_all(sheet, "side_state", SideState),
         outcomes=_all(sheet, "outcome", Outcome),
         closures=_all(sheet, "closure", Closure),
-        moves={key: _moves(key, clocks, tasks) for key in steps},
+        moves={key: _moves(step, clocks, tasks) for key, step in steps.items()},
     )
 
 
@@ -150,8 +153,9 @@ def _clock(row: Row, closing: tuple[Trigger, ...]) -> ClockDef:
     return ClockDef(**(usual | values))
 
 
-def _moves(step: str, clocks: Mapping[str, ClockDef], tasks: Mapping[str, TaskDef]) -> StepMoves:
+def _moves(moving: Step, clocks: Mapping[str, ClockDef], tasks: Mapping[str, TaskDef]) -> StepMoves:
     """Everything that one step moves; a clock that is switched off moves nothing."""
+    step, keys = moving.key, {f.key for f in moving.fields}
     running = [clock for clock in clocks.values() if clock.enabled]
 
     def moved(part: str) -> tuple[tuple[ClockDef, Trigger], ...]:
@@ -164,4 +168,15 @@ def _moves(step: str, clocks: Mapping[str, ClockDef], tasks: Mapping[str, TaskDe
         restarts=moved("restarts"),
         opens=tuple(task for task in tasks.values() if step in task.opened_by),
         does=tuple(task for task in tasks.values() if step in task.done_by),
+        plans=tuple(f.key for f in moving.fields if f.plan),
+        notes=bool(
+            keys & MARKING_FIELDS
+            or moving.reveals_outcome
+            or moving.shares_with
+            or moving.hides_from
+            or moving.stops_messages
+            or moving.claims_exception
+            or moving.names_coordinator
+        ),
+        passes_baton=bool(moving.first or moving.to or moving.starts_side_state or moving.ends_side_state),
     )

@@ -5,6 +5,7 @@ Made by `pathway.domain.fold`; everything that is listed, shown or explained sta
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from pathway.domain.clocks import ClockFact
@@ -12,8 +13,7 @@ from pathway.domain.definition import Definition, Slot, Stage, TaskDef
 from pathway.domain.roles import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """Whose days these are: a slot on the episode and the organisation in it (none for the family)."""
 
     slot: Slot

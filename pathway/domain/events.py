@@ -4,10 +4,11 @@ An event is never changed. A step's key is the kind of its event; the kinds belo
 correct a fact, move an organisation, or touch more than one episode.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -73,31 +74,36 @@ class Event:
     target: UUID | None = None
 
 
-def in_force(events: tuple[Event, ...] | list[Event]) -> list[tuple[date, int, Event]]:
+def in_force(events: Sequence[Event]) -> list[tuple[date, int, Event]]:
     """The facts that hold after all corrections, in the order in which they happened.
 
     A struck-out fact is left out, a re-dated one takes its new day, and a correction that is itself struck out no
     longer holds. Corrections are read newest first, so that each finds its target still standing or already gone.
     """
-    struck: set[UUID] = set()
-    moved: dict[UUID, date] = {}
     corrections = [e for e in events if e.kind in CORRECTIONS]
     if corrections:
-        for event in sorted(corrections, key=lambda e: -e.sequence):
-            if event.id in struck or event.target is None:
-                continue
-            if event.kind == BuiltIn.STRUCK_OUT:
-                struck.add(event.target)
-            else:
-                moved.setdefault(event.target, date.fromisoformat(event.fields["happened_on"]))
-    facts = [
-        (moved.get(e.id, e.happened_on) if moved else e.happened_on, e.sequence, e)
-        for e in events
-        if e.kind not in CORRECTIONS and e.id not in struck
-    ]
-    facts.sort(key=_by_day_then_order)
+        facts = _corrected(events, corrections)
+    else:
+        facts = [(e.happened_on, e.sequence, e) for e in events]
+    facts.sort(key=_BY_DAY_THEN_ORDER)
     return facts
 
 
-def _by_day_then_order(fact: tuple[date, int, Event]) -> tuple[date, int]:
-    return fact[0], fact[1]
+def _corrected(events: Sequence[Event], corrections: list[Event]) -> list[tuple[date, int, Event]]:
+    struck: set[UUID] = set()
+    moved: dict[UUID, date] = {}
+    for event in sorted(corrections, key=lambda e: -e.sequence):
+        if event.id in struck or event.target is None:
+            continue
+        if event.kind == BuiltIn.STRUCK_OUT:
+            struck.add(event.target)
+        else:
+            moved.setdefault(event.target, date.fromisoformat(event.fields["happened_on"]))
+    return [
+        (moved.get(e.id, e.happened_on), e.sequence, e)
+        for e in events
+        if e.kind not in CORRECTIONS and e.id not in struck
+    ]
+
+
+_BY_DAY_THEN_ORDER = itemgetter(0, 1)

@@ -17,7 +17,7 @@ from pathway.domain.built_in_facts import (
     restore_start,
 )
 from pathway.domain.clocks import ClockBoard, needs_field
-from pathway.domain.definition import Definition, Slot, Stage, Step, holds
+from pathway.domain.definition import Definition, Slot, Stage, Step, StepMoves, holds
 from pathway.domain.episode import Episode, Holder, TaskState
 from pathway.domain.errors import ImpossibleHistory
 from pathway.domain.events import Event, in_force
@@ -78,7 +78,8 @@ class Reader:
         episode.facts += 1
         episode.last_fact_on = day
         self._seen[event.kind] = day
-        self._pass_baton(episode, day)
+        if step is None or self.definition.moves[step.key].passes_baton:
+            self._pass_baton(episode, day)
 
     def _open(self, day: date, event: Event, step: Step) -> None:
         if not step.first:
@@ -106,11 +107,16 @@ class Reader:
 
     def _follow(self, episode: Episode, step: Step, day: date, event: Event) -> None:
         """What any step brings with it, the one that opens the episode too."""
+        moves = self.definition.moves[step.key]
         self._side_states(episode, step, day)
-        self._move_clocks(step, day, event)
-        self._move_tasks(episode, step, day)
-        self._plan(episode, step, event)
-        self._note(episode, step, day, event)
+        self._move_clocks(moves, day, event)
+        if moves.does or moves.opens:
+            self._move_tasks(episode, moves, day)
+        for key in moves.plans:
+            if event.fields.get(key):
+                episode.plan = date.fromisoformat(event.fields[key])
+        if moves.notes:
+            self._note(episode, step, day, event)
 
     def _place(self, episode: Episode, event: Event) -> None:
         """A first step says which organisations the episode is with, and who asked for it."""
@@ -128,8 +134,9 @@ class Reader:
                 event=event.id,
                 stage=episode.stage.key,
             )
-        missing = [key for key in step.requires if key not in self._seen]
-        missing += self._missing_for_closure(event)
+        missing = [key for key in step.requires if key not in self._seen] if step.requires else []
+        if "closure" in event.fields:
+            missing += self._missing_for_closure(event)
         if missing:
             titles = ", ".join(f"“{self.definition.steps[key].title}”" for key in missing)
             raise ImpossibleHistory(
@@ -139,7 +146,8 @@ class Reader:
             )
         if step.not_before is not None:
             self._allow_by_date(day, event, step)
-        self._allow_closure(day, event, step)
+        if self._announced:
+            self._allow_closure(day, event, step)
 
     def _allow_closure(self, day: date, event: Event, step: Step) -> None:
         """An episode closes for the reason that the family was told and could object to (docs/rules.md 8)."""
@@ -203,10 +211,7 @@ class Reader:
         if step.ends_side_state:
             episode.side_states.pop(step.ends_side_state, None)
 
-    def _move_clocks(self, step: Step, day: date, event: Event) -> None:
-        moves = self.definition.moves.get(step.key)
-        if moves is None:
-            return
+    def _move_clocks(self, moves: StepMoves, day: date, event: Event) -> None:
         fields, board = event.fields, self.board
         for clock, trigger in moves.stops:
             if trigger.holds(fields):
@@ -223,9 +228,8 @@ class Reader:
                 if value or not needs_field(clock):
                     board.start(clock, day, event.id, value)
 
-    def _move_tasks(self, episode: Episode, step: Step, day: date) -> None:
-        moves = self.definition.moves.get(step.key)
-        if moves is None or episode.stage.closed:
+    def _move_tasks(self, episode: Episode, moves: StepMoves, day: date) -> None:
+        if episode.stage.closed:
             return
         for task in moves.does:
             state = episode.tasks.get(task.key)
@@ -235,11 +239,6 @@ class Reader:
             state = episode.tasks.get(task.key)
             if state is None or not state.is_open:
                 episode.tasks[task.key] = TaskState(task, day, self._holder_of(episode, task.owner))
-
-    def _plan(self, episode: Episode, step: Step, event: Event) -> None:
-        for item in step.fields:
-            if item.plan and event.fields.get(item.key):
-                episode.plan = date.fromisoformat(event.fields[item.key])
 
     def _note(self, episode: Episode, step: Step, day: date, event: Event) -> None:
         if event.fields.get("outcome"):
