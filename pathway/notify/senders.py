@@ -93,8 +93,8 @@ class Smtp:
         mail["Subject"] = letter.subject
         mail["Message-ID"] = f"<{letter.id}@{self.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = letter.language
         mail.set_content(letter.text)
+        mail["Content-Language"] = letter.language  # setting the content clears such headers
         return mail
 
 
