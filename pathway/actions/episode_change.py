@@ -14,12 +14,12 @@ from pathway.domain.decide import fold_with
 from pathway.domain.definition import Definition, Step
 from pathway.domain.episode import Episode
 from pathway.domain.errors import NotFound, StaleVersion
-from pathway.domain.events import BUILT_IN_TITLES, Event
+from pathway.domain.events import BUILT_IN_TITLES, Event, in_force
 from pathway.domain.ids import event_id
 from pathway.domain.projection import Projection, project
 from pathway.domain.reach import reaches
 from pathway.domain.roles import ROLE_TITLES, Actor
-from pathway.store import access_log, outbox
+from pathway.store import access_log, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head, Written, append_events, events_of, lock_episode, with_links
 from pathway.store.pathways import agreed_thresholds
@@ -106,6 +106,8 @@ async def change(
     written = await append_events(tx, head.id, head.definition, asking.actor, asking.request_id, drafts)
     version = head.version + len(drafts)
     await _project(tx, area, opened, episode, version, written)
+    if episode.messages_stopped or head.messages_stopped:
+        await _note_death(tx, asking, opened, drafts)
     await access_log.log(tx, asking.actor, action, [head.child_id], request_id=asking.request_id)
     return Changed(head.id, head.child_id, version, drafts[-1].id, episode.stage.key)
 
@@ -118,6 +120,18 @@ async def _project(
     projection = project(episode, versions, area.calendar, today)
     await write_projection(tx, head.id, head.pathway, version, projection, written, today)
     return projection
+
+
+async def _note_death(tx: Tx, asking: Asking, opened: Opened, drafts: Sequence[Draft]) -> None:
+    """The day of a death stands with the child, so that nothing is sent because of any other episode either.
+
+    It is read from the facts in force, so a correction of the day, or of the death itself, is followed.
+    """
+    new = [draft.as_event(asking.actor, opened.next_sequence + n) for n, draft in enumerate(drafts)]
+    steps = opened.definition.steps
+    facts = in_force([*opened.events, *new])
+    days = [day for day, _, fact in facts if fact.kind in steps and steps[fact.kind].stops_messages]
+    await people.set_died_on(tx, opened.head.child_id, min(days, default=None))
 
 
 async def tell_family(tx: Tx, asking: Asking, head: Head, step: Step, event: UUID, stopped: bool) -> None:

@@ -20,7 +20,7 @@ from pathway.store.engine import Tx
 _HEAD = """
 SELECT e.id, e.child_id, e.pathway, e.definition, e.version, e.stage, e.provider_id, e.hand_over_to, e.council_id,
        e.council_basis, e.school_id, e.hidden_from_school, e.referrer_id, e.family_reached_on, e.silent,
-       e.messages_stopped, c.birth_date, c.sealed_at
+       e.messages_stopped OR c.died_on IS NOT NULL AS messages_stopped, c.birth_date, c.sealed_at
   FROM episode e JOIN child c ON c.id = e.child_id WHERE e.id = $1"""
 _EVENTS = """
 SELECT sequence, id, kind, happened_on, recorded_at, role, organisation_id, account_id, door, fields, target

@@ -207,8 +207,16 @@ async def lock_merge(tx: Tx, merge_id: UUID) -> Merge:
     row = await tx.fetchrow(_MERGE, merge_id)
     if row is None:
         raise NotFound("There is no such joining of two records. Look at the record again.")
-    lists = (tuple(row[name]) for name in ("episodes", "carers_linked", "carers_unlinked", "took"))
-    return Merge(row["id"], row["from_child"], row["into_child"], *lists, row["undone"])
+    return Merge(
+        row["id"],
+        row["from_child"],
+        row["into_child"],
+        tuple(row["episodes"]),
+        tuple(row["carers_linked"]),
+        tuple(row["carers_unlinked"]),
+        tuple(row["took"]),
+        row["undone"],
+    )
 
 
 async def mark_undone(tx: Tx, merge_id: UUID, account: int) -> None:

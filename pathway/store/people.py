@@ -41,6 +41,10 @@ SELECT id, stage, started_on, closed_on, closure FROM episode WHERE child_id = $
 
 _OPEN_EPISODES = "SELECT id FROM episode WHERE child_id = $1 AND closed_on IS NULL ORDER BY id"
 
+_DIED = """
+UPDATE child SET died_on = $2 WHERE id = $1 AND died_on IS DISTINCT FROM $2
+   AND ($2::date IS NOT NULL OR NOT EXISTS (SELECT FROM episode e WHERE e.child_id = $1 AND e.messages_stopped))"""
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
@@ -79,6 +83,11 @@ async def earlier_episodes(tx: Tx, child_id: UUID, pathway: str) -> list[Earlier
 async def open_episodes_of(tx: Tx, child_id: UUID) -> list[UUID]:
     """This child's open episodes on every pathway, in the order in which they are locked."""
     return [row["id"] for row in await tx.fetch(_OPEN_EPISODES, child_id)]
+
+
+async def set_died_on(tx: Tx, child_id: UUID, day: date | None) -> None:
+    """Keep the day of a death, or take it back where no episode records one any more."""
+    await tx.execute(_DIED, child_id, day)
 
 
 async def insert_child(
