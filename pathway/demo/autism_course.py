@@ -44,8 +44,9 @@ def refer(sim: Simulation, person: Person, day: date, earlier: AutismCourse | No
     course.started_on = day
     if earlier is not None:
         _link(course, earlier, day)
-    sim.at(working_day(day + timedelta(course.days(9))), lambda on: triage(sim, course, on))
-    if earlier is None and course.chance(RATES["ehc"]):
+    known = course.facts[-1].recorded_at.date()
+    sim.at(working_day(known + timedelta(course.days(9))), lambda on: triage(sim, course, on))
+    if earlier is None and person.is_numbered and course.chance(RATES["ehc"]):
         asked = day + timedelta(sim.random.randrange(20, 700))
         sim.at(working_day(max(asked, sim.opens)), lambda on: ehc_course.request(sim, person, on))
 

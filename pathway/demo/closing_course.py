@@ -54,7 +54,7 @@ def _close(sim: Simulation, course: AutismCourse, day: date, closure: str, role:
     ):
         return
     course.where, course.closed_on = "closed", day
-    if closure in _MAY_RETURN and course.chance(RATES["returns"]):
+    if closure in _MAY_RETURN and course.person.is_numbered and course.chance(RATES["returns"]):
         returns = working_day(day + timedelta(course.random.randrange(40, 600)))
         sim.at(returns, lambda on: autism_course.refer(sim, course.person, on, course))
 

@@ -50,6 +50,11 @@ class Person:
     school: Organisation | None
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether the NHS number is known: without it, nobody can tell that a second referral is the same child's."""
+        return self.child.details.nhs_number is not None
+
+    @property
     def birth_date(self) -> date:
         return self.child.details.birth_date
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def begin(sim: Simulation, before: Course, day: date) -> None:
     """A final plan begins its own course here, where plans of that day are already reviewed on this service."""
-    if day < sim.today - timedelta(weeks=ANNUAL_REVIEWS_SINCE_WEEKS):
+    if day < sim.today - timedelta(weeks=ANNUAL_REVIEWS_SINCE_WEEKS) or not before.person.is_numbered:
         return
     course = Course(sim.random, sim.county, "annual_review", before.person, before.provider, sim.end)
     school = {"school": str(course.school)} if course.school else {}

@@ -65,9 +65,7 @@ def _waits(course: AutismCourse) -> bool:
 
 def _coordinator(course: AutismCourse, day: date) -> None:
     if _waits(course):
-        coordinator = course.staff(Role.COORDINATOR)
-        course.record("coordinator_assigned", day, coordinator)
-        course.record(BuiltIn.COORDINATOR_SET.value, day, coordinator, account=str(coordinator.account_id))
+        course.record("coordinator_assigned", day, course.staff(Role.COORDINATOR))
 
 
 def _school_tells(course: AutismCourse, day: date) -> None:
@@ -179,5 +177,5 @@ def _answer_hand_over(sim: Simulation, course: AutismCourse, day: date) -> None:
         course.record(BuiltIn.HAND_OVER_ACCEPTED.value, day, lead)
         course.provider = HARBOUR
     else:
-        course.record(BuiltIn.HAND_OVER_DECLINED.value, day, lead)
+        course.record(BuiltIn.HAND_OVER_DECLINED.value, day, lead, by="receiver")
     wait(sim, course)

@@ -25,6 +25,7 @@ from pathway.store.loader_clocks import CLOCK_COLUMNS, CROSSING_COLUMNS
 from pathway.store.loader_copy import copy_text, create_staging
 from pathway.store.loader_facts import Batch, Loaded
 from pathway.store.loader_fold import (
+    CASELOAD_COLUMNS,
     EPISODE_COLUMNS,
     EVENT_COLUMNS,
     LEDGER_COLUMNS,
@@ -50,6 +51,7 @@ _TABLES = {
     "clock": CLOCK_COLUMNS,
     "task": TASK_COLUMNS,
     "crossing": CROSSING_COLUMNS,
+    "caseload": CASELOAD_COLUMNS,
 }
 _NUMBERED = {"ledger": LEDGER_COLUMNS}
 _RESERVE = """

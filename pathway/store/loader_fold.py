@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from pathway.domain.built_in_facts import coordinator_named
 from pathway.domain.compiler import compile_definition
 from pathway.domain.definition import Definition
 from pathway.domain.episode import Episode
@@ -35,7 +36,8 @@ EPISODE_COLUMNS = (
 TASK_COLUMNS = ("episode_id", *_TASK_FIELDS)
 LEDGER_COLUMNS = ("position", "sequence", "numbered_at")
 NUMBERED_AFTER = timedelta(seconds=5)
-_TABLES = ("event", "ledger", "episode", "clock", "task", "crossing")
+CASELOAD_COLUMNS = ("account_id", "episode_id", "since")
+_TABLES = ("event", "ledger", "episode", "clock", "task", "crossing", "caseload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Folder:
         lines["crossing"].extend(clocks.crossing_lines())
         lines["episode"].append(self._episode_line(placed, definition, episode))
         lines["task"].extend(self._task_lines(history.episode_id, episode))
+        lines["caseload"].extend(_caseload_lines(history.episode_id, definition, events, episode))
         return episode.is_open
 
     def _episode_line(self, placed: Placed, definition: Definition, episode: Episode) -> str:
@@ -148,6 +151,15 @@ def _event_lines(placed: Placed, definition: Definition, events: Sequence[Event]
                 definition.digest, dict(fact.fields), placed.secrets.get(n), event.target,
             )
         )  # fmt: skip
+
+
+def _caseload_lines(
+    episode_id: UUID, definition: Definition, events: Sequence[Event], episode: Episode
+) -> Iterable[str]:
+    """The child is on the list of the coordinator who is named now; hand-overs have taken them off all others."""
+    if episode.coordinator:
+        named = (e for e in reversed(events) if coordinator_named(e, definition.steps.get(e.kind)))
+        yield line((episode.coordinator, episode_id, next(named).recorded_at))
 
 
 def _ledger_lines(placed: Placed) -> Iterable[str]:
