@@ -138,15 +138,20 @@ class Settings(BaseSettings):
 
     def key(self, name: Key) -> bytes:
         """One of our own keys. The demonstration makes it on first use; production must have been given it."""
-        file: Path | None = getattr(self, f"{name}_file")
-        if file is None:
-            file = _demo_secret(self.data_folder / "secrets" / name)
+        file = self.key_file(name)
+        if getattr(self, f"{name}_file") is None:
+            file = _demo_secret(file)
         key = _read_secret(file, f"{name}_file").encode()
         if len(key) < SHORTEST_SECRET:
             raise ValueError(
                 f"{_variable(f'{name}_file')} holds fewer than {SHORTEST_SECRET} characters: make a longer one."
             )
         return key
+
+    def key_file(self, name: Key) -> Path:
+        """Where one of our own keys is, or will be."""
+        given: Path | None = getattr(self, f"{name}_file")
+        return given or self.data_folder / "secrets" / name
 
     def smtp_password(self) -> str | None:
         """The password for the mail server, if it wants one."""

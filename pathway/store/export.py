@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from pathway.domain.errors import Conflict
 from pathway.settings import Settings
@@ -48,6 +49,8 @@ _TEXTS: Final[dict[str, str]] = {
     "child_past": "SELECT id::text AS id, child_id, secret FROM child_past ORDER BY id",
     "message": "SELECT id::text AS id, child_id, secret FROM message ORDER BY id",
 }
+# A record that was joined with another keeps its own key (pathway/store/keys.py).
+_JOINED = "SELECT DISTINCT child_id, key_child FROM episode WHERE key_child IS NOT NULL"
 _BAD_ROWS = "SELECT batch_id, row, secret FROM import_row WHERE secret IS NOT NULL ORDER BY batch_id, row"
 _LOGGED = """
 INSERT INTO access_log (account_id, role, organisation_id, door, action, purpose, children)
@@ -191,8 +194,11 @@ async def _definitions(connection: Any, folder: Path) -> list[ExportedFile]:
 
 async def _texts(connection: Any, folder: Path, key: AreaKey) -> list[ExportedFile]:
     """Free text, decrypted. What was sealed stays closed: its key is gone."""
-    rows = await connection.fetch("SELECT child_id, wrapped FROM child_key")
-    keys = {row["child_id"]: ChildText(key, row["child_id"], row["wrapped"]) for row in rows}
+    wrapped = dict(await connection.fetch("SELECT child_id, wrapped FROM child_key"))
+    joined: dict[UUID, list[tuple[UUID, bytes | None]]] = {}
+    for child, other in await connection.fetch(_JOINED):
+        joined.setdefault(child, []).append((other, wrapped[other]))
+    keys = {child: ChildText(key, child, own, joined.get(child, ())) for child, own in wrapped.items()}
     files = []
     for table, query in _TEXTS.items():
         file = folder / f"{table}_text.jsonl"

@@ -48,7 +48,7 @@ class Account:
 
 
 class CommandFailed(Exception):
-    """A program ended with an error; `said` is its last line."""
+    """A program ended with an error; `said` is its last line that names one, or else its last."""
 
     def __init__(self, said: str) -> None:
         super().__init__(said)
@@ -211,7 +211,8 @@ def _run(
         wrong.seek(0)
         if done.returncode:
             lines = [line for line in wrong.read().decode(errors="replace").splitlines() if line.strip()]
-            raise CommandFailed(lines[-1] if lines else f"{program} ended with {done.returncode}.")
+            said = next((line for line in reversed(lines) if "error:" in line.lower()), "".join(lines[-1:]))
+            raise CommandFailed(said or f"{program} ended with {done.returncode}.")
         return out.read().decode()
 
 
