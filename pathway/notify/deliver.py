@@ -36,6 +36,10 @@ _CORRECTED: Final = (
     "The fact was corrected after the message was made. Read it, then send it again or drop it."
 )
 
+_NOBODY_LEFT: Final = (
+    "Nobody could be told at the moment of sending. Look who may be told, then send it again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
@@ -207,8 +211,9 @@ async def _finish(area: Area, post: Post, outbox_id: UUID) -> str:
         row = await deliveries.leaving(tx, outbox_id)
         at = await messages.last_delivered(tx, outbox_id)
         others = _plan(post, await messages.carers(tx, row.child_id)).others
-    if at is None:
-        return row.state
+        if at is None:
+            await deliveries.settle(tx, outbox_id, HELD, _NOBODY_LEFT)
+            return (await deliveries.leaving(tx, outbox_id)).state
     await family_reached(area, row.episode_id, london_date(at))
     async with area.database.transaction(WORKER) as tx:
         await deliveries.settle(

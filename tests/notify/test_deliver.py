@@ -141,6 +141,19 @@ async def test_a_link_that_was_ended_stops_the_message(world: World) -> None:
     )
 
 
+async def test_a_text_that_was_closed_for_good_is_not_sent_and_waits_for_a_person(world: World) -> None:
+    await world.refer()
+    outbox_id = await only_outbox(world)
+    with pytest.raises(NotSent):
+        await deliver(world.area, Post({"email": Recorder(failures=1)}), outbox_id)
+    async with world.area.database.transaction(WRITER) as tx:
+        child = await tx.fetchval("SELECT child_id FROM outbox")
+        await tx.execute("UPDATE child_key SET wrapped = $1", world.area.key.new_child_key(child))
+    sender = Recorder()
+    assert await deliver(world.area, Post({"email": sender}), outbox_id) == "held"
+    assert sender.letters == []
+
+
 async def test_a_restricted_child_is_never_placed_in_a_message(world: World) -> None:
     child = world.child(restricted=True, safe_contact="Children's social care, duty desk")
     await world.refer(child=child)
