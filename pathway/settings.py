@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     """The file with the key that signs the seals of the event ledger."""
 
     smtp_host: str | None = None
-    """The mail server; unset means that e-mails are written to the log and not sent."""
+    """The mail server; unset means the family's own page in a demonstration, and elsewhere that messages wait for a person."""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     """The port of the mail server."""
     smtp_user: str | None = None
