@@ -1,7 +1,7 @@
 """Correct a fact: strike it out, or give it the day on which it really happened.
 
 Nothing is changed: the correction is a fact of its own, with a reason, and the whole history is judged again. A family
-that was told of a fact which is struck out is owed a correction, and a person reads that message first (rules.md 19).
+that was told of a fact which is struck out is owed a correction; a person reads that message first (docs/rules.md 19).
 """
 
 from datetime import date

@@ -34,7 +34,7 @@ async def put(
 
 
 async def stop_all(tx: Tx, child_id: UUID, because: str) -> None:
-    """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (rules.md 19)."""
+    """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (docs/rules.md 19)."""
     await tx.execute(_STOP, child_id, because)
 
 
@@ -48,7 +48,7 @@ async def hold(
     event_id: UUID,
     because: str,
 ) -> None:
-    """Record what a person must read before it leaves; no job sends it until they let it go (rules.md 19)."""
+    """Record what a person must read before it leaves; no job sends it until they let it go (docs/rules.md 19)."""
     await tx.execute(_HOLD, outbox_id, topic, template, episode_id, child_id, event_id, because)
 
 
