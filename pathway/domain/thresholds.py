@@ -85,11 +85,11 @@ class ClockReading:
 def read(fact: ClockFact, versions: Sequence[Threshold], calendar: Calendar) -> ClockReading:
     """Put the limits in force over a clock. `versions` are those of this clock, signed, in any order."""
     clock = fact.definition
-    due = _own(fact, calendar)
+    due = own = _own(fact, calendar)
+    locked = own.due_on if clock.status.is_locked else None
     for version in sorted(versions, key=lambda v: (v.effective_from, v.id)):
         if _is_in_force(version, fact, due.due_on):
-            due = _under(version, fact, due, calendar)
-    locked = _own(fact, calendar).due_on if clock.status.is_locked else None
+            due = _under(version, fact, due, locked, calendar)
     return ClockReading(fact, replace(due, locked_due_on=locked))
 
 
@@ -110,10 +110,11 @@ def _own(fact: ClockFact, calendar: Calendar) -> Due:
     return Due(due_on, soon, None, clock.limit, 0, clock.source)
 
 
-def _under(version: Threshold, fact: ClockFact, before: Due, calendar: Calendar) -> Due:
+def _under(version: Threshold, fact: ClockFact, before: Due, locked: date | None, calendar: Calendar) -> Due:
+    """The due date under an agreed version. Partners may relax what they agreed themselves, never a locked limit."""
     clock = fact.definition
     due_on = _due_on(clock, fact, version.limit, calendar)
-    if clock.status.is_locked and due_on >= before.due_on:
+    if locked is not None and (due_on >= locked or clock.kind is ClockKind.NOT_EARLIER):
         return before
     soon = _due_soon_on(clock, fact, version.due_soon, due_on, calendar)
     due = Due(due_on, soon, None, version.limit, version.id, version.source)
