@@ -92,7 +92,6 @@ def grow_up(sim: Simulation, course: AutismCourse, day: date) -> None:
         return
     coordinator = course.staff(Role.COORDINATOR)
     moves = working_day(day + timedelta(120))
-    course.record("transition_due", day, coordinator)
     course.where = "moving"
     planned = working_day(day + timedelta(10))
     sim.at(planned, lambda on: course.record("transition_planned", on, coordinator, move_on=str(moves)))

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+from pathway import definitions
 from pathway.demo.county import County
 from pathway.demo.people import Person
 from pathway.demo.seasons import office_time, working_day
-from pathway.domain.roles import Actor, Role
+from pathway.domain.roles import Actor, Door, Role
 from pathway.store.loader_facts import History, RecordedFact
 
 _MINUTE = timedelta(minutes=1)
@@ -20,11 +21,13 @@ class Course:
         self, random: Random, county: County, pathway: str, person: Person, provider: int, end: date
     ) -> None:
         self.random, self.county, self.pathway, self.person = random, county, pathway, person
+        self._definition = definitions.load(pathway)
         self.provider, self.end = provider, end
         self.school = person.school.id if person.school else None
         self.facts: list[RecordedFact] = []
         self.episode_id: UUID | None = None
         self.stopped = False
+        self.is_open = True
         self.closed_on: date | None = None
         self.started_on: date | None = None
         self._staff: dict[tuple[int, Role], Actor] = {}
@@ -45,6 +48,9 @@ class Course:
         request = UUID(int=self.random.getrandbits(128), version=4)
         self.facts.append(RecordedFact(kind, on, at, actor, request, fields))
         self._last = at
+        step = self._definition.steps.get(kind)
+        if step is not None and step.to:
+            self.is_open = not self._definition.stages[step.to].closed
         return True
 
     def record_also(self, kind: str, on: date, **fields: str) -> None:
@@ -55,6 +61,13 @@ class Course:
             RecordedFact(kind, on, at, last.actor, last.request_id, fields, n=last.n + 1),
         )
         self._last = at
+
+    def grow(self, kind: str, day: date) -> None:
+        """A step that comes with age, recorded by the service itself, where the pathway has it and it is not there yet."""
+        step = self._definition.steps.get(kind)
+        if step is None or not self.is_open or any(fact.kind == kind for fact in self.facts):
+            return
+        self.record(kind, day, Actor(0, Role.SYSTEM, 0, Door.WORKER))
 
     def staff(self, role: Role, organisation: int | None = None) -> Actor:
         """Who of this role sees to the child: the same person throughout."""

@@ -86,7 +86,7 @@ async def fill(
     processes = (os.cpu_count() or 1) if len(batch.histories) > _SMALLEST_FOR_PROCESSES else 1
     loading = Loading(
         {pathway: definitions.source(pathway) for pathway in definitions.load_all()},
-        england(), key, scanned_until=today, processes=processes, progress=progress.bar,
+        england(), key, watched_until=today, processes=processes, progress=progress.bar,
     )  # fmt: skip
     async with database.transaction(LOADER) as tx:
         await _refuse_unless_empty(tx)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
+from pathway.definitions.calendar import england
 from pathway.demo import autism_course, ehc_course, waiting_course
 from pathway.demo.county import COUNTY_TEAM, HARBOUR, NORTH_TEAM, PAEDIATRICS, County, moorshire
 from pathway.demo.course import Course
@@ -20,6 +21,7 @@ from pathway.demo.places import NORTH
 from pathway.demo.seasons import clinic_weight, office_time, referral_weight, working_day
 from pathway.demo.sizes import ATTENDED, BURST, GROWTH, HISTORY_WEEKS, RATES, TEAMS, YEARLY, Size
 from pathway.demo.waiting_course import AutismCourse
+from pathway.domain.birthdays import DUE_FROM
 from pathway.store.loader_facts import Batch
 
 Happening = Callable[[date], object]
@@ -93,6 +95,10 @@ class Simulation:
         """Give a course its episode, and keep it."""
         course.episode_id = self.population.id(at)
         self.courses.append(course)
+        for kind, due_from in DUE_FROM.items():
+            on = max(due_from(course.person.birth_date, england()), at.date() + timedelta(1))
+            if on <= self.end:
+                self.at(on, lambda day, kind=kind: course.grow(kind, day))  # type: ignore[misc]
 
     def provider_for(self, person: Person, day: date) -> int:
         """The team of the child's age and town."""

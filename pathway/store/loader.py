@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
 
+from pathway.domain.compiler import compile_definition
 from pathway.domain.projection import Versions
 from pathway.domain.working_days import Calendar
 from pathway.store import loader_people
@@ -85,8 +86,8 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
 class Loading:
     """How a batch is loaded.
 
-    `sources`: the text of each pathway's definition, already stored. `scanned_until`: the last morning on which breaches
-    were looked for; without it no crossing is written. `numbered`: write the ledger and the access log of the past too,
+    `sources`: the text of each pathway's definition, already stored. `watched_until`: the last morning on which the worker
+    looked for breaches and rolled passed review days forward; without it, it never did. `numbered`: write the ledger and the access log of the past too,
     as for a history that was recorded here; an import leaves both to the worker and to its own act.
     """
 
@@ -94,14 +95,22 @@ class Loading:
     calendar: Calendar
     key: AreaKey
     versions: Mapping[str, Versions] = field(default_factory=dict)
-    scanned_until: date | None = None
+    watched_until: date | None = None
     numbered: bool = True
     processes: int = 1
     progress: Progress = _quiet
 
     @property
+    def ending_kinds(self) -> frozenset[str]:
+        """The steps that record a death: nothing is sent after them."""
+        compiled = (compile_definition(source, f"{key}.toml") for key, source in self.sources.items())
+        return frozenset(
+            step.key for found in compiled for step in found.steps.values() if step.stops_messages
+        )
+
+    @property
     def rules(self) -> Rules:
-        return Rules(self.sources, self.versions, self.calendar, self.scanned_until)
+        return Rules(self.sources, self.versions, self.calendar, self.watched_until)
 
 
 async def load(database: Database, batch: Batch, loading: Loading) -> Loaded:
@@ -116,7 +125,9 @@ async def load(database: Database, batch: Batch, loading: Loading) -> Loaded:
         after: int = await tx.fetchval("SELECT coalesce(max(position), 0) FROM ledger")
         placed = loader_people.place(batch, numbers, after, loading.key, wrapped)
         with _folding(placed, loading) as chunks:
-            people = await loader_people.copy(tx, batch, wrapped)
+            people = await loader_people.copy(
+                tx, batch, wrapped, loader_people.deaths(batch, loading.ending_kinds)
+            )
             rows = await _copy(tx, chunks, len(placed), loading)
         if loading.numbered:
             await tx.execute(_LOG)

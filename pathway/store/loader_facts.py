@@ -10,6 +10,7 @@ from datetime import date as day
 from datetime import datetime
 from uuid import UUID
 
+from pathway.domain.events import Event
 from pathway.domain.ids import event_id
 from pathway.domain.referral import CarerDetails, ChildDetails
 from pathway.domain.roles import Actor
@@ -34,8 +35,6 @@ class LoadedChild:
     details: ChildDetails
     made_at: datetime
     carers: tuple[LoadedCarer, ...] = ()
-    account_id: int | None = None
-    died_on: day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,14 @@ class RecordedFact:
     @property
     def id(self) -> UUID:
         return event_id(self.request_id, self.n)
+
+    def as_event(self, sequence: int) -> Event:
+        """The fact as the domain reads it, in its place in the order of recording."""
+        actor = self.actor
+        return Event(
+            self.id, self.kind, self.happened_on, sequence, self.fields, actor.role, actor.organisation_id,
+            actor.account_id, actor.door, self.recorded_at, self.target,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,12 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What histories are folded under. `scanned_until`: the last morning on which breaches were looked for, if any."""
+    """What histories are folded under. `watched_until`: the last morning on which the worker was there."""
 
     sources: Mapping[str, str]
     versions: Mapping[str, Versions]
     calendar: Calendar
-    scanned_until: date | None
+    watched_until: date | None
 
 
 class Folder:
@@ -90,12 +90,12 @@ class Folder:
 
     def _one(self, placed: Placed, lines: dict[str, list[str]]) -> bool:
         history, definition = placed.history, self.definitions[placed.history.pathway]
-        events = [_event(fact, place) for fact, place in zip(history.facts, placed.sequences, strict=True)]
+        events = [fact.as_event(place) for fact, place in zip(history.facts, placed.sequences, strict=True)]
         lines["event"].extend(_event_lines(placed, definition, events))
         lines["ledger"].extend(_ledger_lines(placed))
         acts = [tuple(act) for act in _acts(history.facts, events)]
         clocks = ClockHistory(history.episode_id, definition, self.rules.versions.get(history.pathway, {}),
-                              self.rules.calendar, self.rules.scanned_until)  # fmt: skip
+                              self.rules.calendar, self.rules.watched_until)  # fmt: skip
         try:
             for act, (episode, anew) in zip(acts, replay(definition, acts, self.rules.calendar), strict=True):
                 clocks.after(act[-1], episode, anew)
@@ -113,9 +113,12 @@ class Folder:
         return episode.is_open
 
     def _episode_line(self, placed: Placed, definition: Definition, episode: Episode) -> str:
-        history = placed.history
-        today = london_date(history.facts[-1].recorded_at)
-        row = episode_row(episode, council_runs(definition), self.rules.calendar, today)
+        history, calendar, until = placed.history, self.rules.calendar, self.rules.watched_until
+        runs = council_runs(definition)
+        row = episode_row(episode, runs, calendar, london_date(history.facts[-1].recorded_at))
+        while until is not None and row.planned_for is not None and row.planned_for < until:
+            # The worker rolls a review day that has passed on to the next one, the morning after.
+            row = episode_row(episode, runs, calendar, row.planned_for + timedelta(1))
         head = (
             history.episode_id, history.child_id, history.pathway, definition.digest, len(history.facts),
             placed.sequences[-1], history.silent, history.import_id,
@@ -131,14 +134,6 @@ class Folder:
 def _acts(facts: Sequence[RecordedFact], events: Sequence[Event]) -> Iterable[tuple[Event, ...]]:
     for _, act in groupby(zip(facts, events, strict=True), key=lambda pair: pair[0].request_id):
         yield tuple(event for _, event in act)
-
-
-def _event(fact: RecordedFact, sequence: int) -> Event:
-    actor = fact.actor
-    return Event(
-        fact.id, fact.kind, fact.happened_on, sequence, fact.fields, actor.role, actor.organisation_id,
-        actor.account_id, actor.door, fact.recorded_at, fact.target,
-    )  # fmt: skip
 
 
 def _event_lines(placed: Placed, definition: Definition, events: Sequence[Event]) -> Iterable[str]:

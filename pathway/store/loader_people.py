@@ -1,9 +1,11 @@
 """The loader's people: children, addresses, keys, carers and their links; and the place of every fact in time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from pathway.domain.events import in_force
 from pathway.domain.names import normalise_name
 from pathway.store.engine import Tx
 from pathway.store.keys import AreaKey, ChildText
@@ -66,12 +68,12 @@ def _secrets(history: History, key: AreaKey, wrapped: Mapping[UUID, bytes]) -> d
     return {m: text.lock(history.facts[m].texts) or b"" for m in with_text}
 
 
-async def copy(tx: Tx, batch: Batch, wrapped: Mapping[UUID, bytes]) -> People:
+async def copy(tx: Tx, batch: Batch, wrapped: Mapping[UUID, bytes], died: Mapping[UUID, date]) -> People:
     """Copy the people and insert them under the policies. Brothers and sisters share their carers."""
     lines: dict[str, list[str]] = {table: [] for table in _COLUMNS}
     carers: set[UUID] = set()
     for child in batch.children:
-        _child_lines(child, wrapped[child.id], lines)
+        _child_lines(child, wrapped[child.id], died.get(child.id), lines)
         for carer in child.carers:
             _carer_lines(child, carer, lines, is_new=carer.id not in carers)
             carers.add(carer.id)
@@ -81,7 +83,21 @@ async def copy(tx: Tx, batch: Batch, wrapped: Mapping[UUID, bytes]) -> People:
     return People(len(lines["child"]), len(carers))
 
 
-def _child_lines(child: LoadedChild, wrapped: bytes, lines: dict[str, list[str]]) -> None:
+def deaths(batch: Batch, kinds: Collection[str]) -> dict[UUID, date]:
+    """The day on which a child died, by the facts of these kinds that hold after all corrections."""
+    found: dict[UUID, date] = {}
+    for history in batch.histories:
+        if any(fact.kind in kinds for fact in history.facts):
+            facts = in_force([fact.as_event(n) for n, fact in enumerate(history.facts)])
+            days = [day for day, _, event in facts if event.kind in kinds]
+            if days:
+                found[history.child_id] = min(days)
+    return found
+
+
+def _child_lines(
+    child: LoadedChild, wrapped: bytes, died_on: date | None, lines: dict[str, list[str]]
+) -> None:
     given = child.details
     number = given.nhs_number.value if given.nhs_number else None
     upn = given.upn.value if given.upn else None
@@ -91,7 +107,7 @@ def _child_lines(child: LoadedChild, wrapped: bytes, lines: dict[str, list[str]]
                 child.id, number, upn, given.first_name, given.family_name, normalise_name(given.first_name),
                 normalise_name(given.family_name), given.birth_date, given.sex, given.pronouns or None,
                 given.language, given.interpreter, given.looked_after, given.restricted,
-                given.safe_contact or None, child.died_on, child.made_at,
+                given.safe_contact or None, died_on, child.made_at,
             )
         )
     )  # fmt: skip

@@ -11,6 +11,7 @@ from pathway.actions.name_coordinator import name_coordinator
 from pathway.actions.perform import Asking
 from pathway.actions.record_step import record_step
 from pathway.actions.refer import refer
+from pathway.actions.roll_reviews_forward import roll_reviews_forward
 from pathway.actions.scan_for_breaches import scan_for_breaches
 from pathway.domain.definition import Slot
 from pathway.domain.events import BuiltIn
@@ -58,7 +59,9 @@ class Replay:
         while day <= self.scan_until and (
             now is None or datetime.combine(day, SCAN_AT, LONDON).astimezone(now.tzinfo) < now
         ):
-            await scan_for_breaches(self._at(datetime.combine(day, SCAN_AT, LONDON)))
+            area = self._at(datetime.combine(day, SCAN_AT, LONDON))
+            await roll_reviews_forward(area)
+            await scan_for_breaches(area)
             day += timedelta(1)
         self._morning = day
 
