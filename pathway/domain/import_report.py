@@ -45,6 +45,32 @@ class DryRun:
     children_in_breach: int
     messages: int
 
+    def printed(self) -> str:
+        """The report of a dry run, in plain text."""
+        lines = [
+            f"Dry run of a list from {self.source}, for {self.pathway} (read as {self.encoding}). Nothing has been written.",
+            "",
+            f"  {self.rows:>7,} rows",
+            f"  {self.new:>7,} new: an episode would be opened, silent until you release it",
+            f"  {self.matched:>7,} matched: on our list already",
+            f"  {self.changed:>7,} changed: the list gives another date, which would be put right",
+            f"  {self.theirs_only:>7,} on their list only: closed here, and not opened again",
+            f"  {len(self.ours_only):>7,} on our list only: open here, and not in the file",
+            f"  {len(self.bad):>7,} rows with errors: kept with their errors, and not loaded",
+            "",
+            f"  {self.children_in_breach:>7,} children would be past a limit at once",
+            *(f"  {n:>7,}   {title}" for title, n in self.breaches),
+            f"  {self.messages:>7,} messages would have gone to families, and are held",
+        ]
+        lines += _section(
+            "Rows with errors", [f"row {bad.number}: {' '.join(bad.faults)}" for bad in self.bad]
+        )
+        lines += _section("To look at", [f"row {note.number}: {note.sentence}" for note in self.notes])
+        lines += _section("On our list only", list(self.ours_only))
+        lines += _section("How it was read", list(self.remarks))
+        lines += _section("Columns that are not read", list(self.unread))
+        return "\n".join(lines) + "\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -57,6 +83,14 @@ class Imported:
     theirs_only: int
     bad: int
 
+    def printed(self) -> str:
+        """What was loaded, and what comes next."""
+        return (
+            f"Import {self.batch_id}: {self.new:,} new, {self.matched:,} matched, {self.changed:,} changed, "
+            f"{self.theirs_only:,} on their list only, {self.bad:,} rows with errors (kept, not loaded).\n"
+            f"No family is told anything until you release import {self.batch_id}.\n"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Undone:
@@ -66,46 +100,11 @@ class Undone:
     undone: int
     kept: tuple[str, ...]
 
-
-def dry_run_text(run: DryRun) -> str:
-    """The report of a dry run, in plain text."""
-    lines = [
-        f"Dry run of a list from {run.source}, for {run.pathway} (read as {run.encoding}). Nothing has been written.",
-        "",
-        f"  {run.rows:>7,} rows",
-        f"  {run.new:>7,} new: an episode would be opened, silent until you release it",
-        f"  {run.matched:>7,} matched: on our list already",
-        f"  {run.changed:>7,} changed: the list gives another date, which would be put right",
-        f"  {run.theirs_only:>7,} on their list only: closed here, and not opened again",
-        f"  {len(run.ours_only):>7,} on our list only: open here, and not in the file",
-        f"  {len(run.bad):>7,} rows with errors: kept with their errors, and not loaded",
-        "",
-        f"  {run.children_in_breach:>7,} children would be past a limit at once",
-        *(f"  {n:>7,}   {title}" for title, n in run.breaches),
-        f"  {run.messages:>7,} messages would have gone to families, and are held",
-    ]
-    lines += _section("Rows with errors", [f"row {bad.number}: {' '.join(bad.faults)}" for bad in run.bad])
-    lines += _section("To look at", [f"row {note.number}: {note.sentence}" for note in run.notes])
-    lines += _section("On our list only", list(run.ours_only))
-    lines += _section("How it was read", list(run.remarks))
-    lines += _section("Columns that are not read", list(run.unread))
-    return "\n".join(lines) + "\n"
-
-
-def imported_text(done: Imported) -> str:
-    """What was loaded, and what comes next."""
-    return (
-        f"Import {done.batch_id}: {done.new:,} new, {done.matched:,} matched, {done.changed:,} changed, "
-        f"{done.theirs_only:,} on their list only, {done.bad:,} rows with errors (kept, not loaded).\n"
-        f"No family is told anything until you release import {done.batch_id}.\n"
-    )
-
-
-def undone_text(undone: Undone) -> str:
-    """What was taken back, and what was kept and why."""
-    lines = [f"Import {undone.batch_id}: {undone.undone:,} taken back; nothing was deleted."]
-    lines += _section("Kept, because somebody has worked on them since", list(undone.kept))
-    return "\n".join(lines) + "\n"
+    def printed(self) -> str:
+        """What was taken back, and what was kept and why."""
+        lines = [f"Import {self.batch_id}: {self.undone:,} taken back; nothing was deleted."]
+        lines += _section("Kept, because somebody has worked on them since", list(self.kept))
+        return "\n".join(lines) + "\n"
 
 
 def bad_rows_csv(bad: Iterable[BadRow]) -> str:

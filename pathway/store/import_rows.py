@@ -42,7 +42,7 @@ SELECT r.reference, r.child_id FROM import_row r JOIN import_batch b ON b.id = r
 _EVENTS = """
 SELECT episode_id, sequence, id, kind, happened_on, recorded_at, role, organisation_id, account_id, door, fields, target
   FROM event WHERE episode_id = ANY($1) ORDER BY episode_id, sequence"""
-_MADE = "SELECT row, state, child_id, episode_id FROM import_row WHERE batch_id = $1 AND state = ANY($2) ORDER BY row"
+_MADE = "SELECT row, state, child_id, episode_id FROM import_row WHERE batch_id = $1 AND state = ANY($2) ORDER BY row LIMIT $3"
 _COUNTS = "SELECT state, count(*) AS n FROM import_row WHERE batch_id = $1 GROUP BY state"
 
 
@@ -116,9 +116,9 @@ async def rows_done(tx: Tx, batch_id: int) -> frozenset[int]:
     )
 
 
-async def rows_in(tx: Tx, batch_id: int, states: Sequence[str]) -> list[KeptRow]:
-    """The rows in one of these states, in the order of the file."""
-    found = await tx.fetch(_MADE, batch_id, states)
+async def rows_in(tx: Tx, batch_id: int, states: Sequence[str], limit: int | None = None) -> list[KeptRow]:
+    """The rows in one of these states, in the order of the file; the first of them where there is a limit."""
+    found = await tx.fetch(_MADE, batch_id, states, limit)
     return [KeptRow(r["row"], r["state"], child_id=r["child_id"], episode_id=r["episode_id"]) for r in found]
 
 

@@ -10,7 +10,7 @@ from pathway.actions.import_confirm import confirm
 from pathway.actions.import_list import dry_run, read_sheet
 from pathway.actions.import_undo import release
 from pathway.domain.errors import Conflict, InvalidInput, NotAllowed
-from pathway.domain.import_report import dry_run_text, imported_text
+from pathway.domain.import_report import bad_rows_csv
 from pathway.domain.roles import Permission
 from pathway.store.scopes import WRITER
 from tests.actions.lists import SOURCE, line, listed, sheet
@@ -53,7 +53,7 @@ async def test_the_dry_run_counts_the_breaches_and_the_messages_that_are_held(wo
     assert run.children_in_breach == 3
     assert dict(run.breaches)["Referral to start of assessment"] == 3
     assert run.messages == 6  # received and accepted, for each of the three
-    text = dry_run_text(run)
+    text = run.printed()
     assert "3 children would be past a limit at once" in text
     assert "Listed0" not in text
 
@@ -284,4 +284,11 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path) -> None:  # type: ig
 
 async def test_the_report_says_how_to_release(world: World) -> None:
     done = await confirm(world.area, world.asking("lead"), listed(1), SOURCE, "autism")
-    assert f"release import {done.batch_id}" in imported_text(done)
+    assert f"release import {done.batch_id}" in done.printed()
+
+
+async def test_every_error_goes_to_whoever_corrects_the_list(world: World) -> None:
+    bad = [line(n, number="1", received="soon") for n in range(60)]
+    run = await dry_run(world.area, world.asking("lead"), sheet(*bad), SOURCE, "autism")
+    assert "… and 20 more" in run.printed()
+    assert len(bad_rows_csv(run.bad).splitlines()) == 1 + 2 * 60

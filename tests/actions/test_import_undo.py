@@ -9,7 +9,6 @@ from pathway.actions.import_list import dry_run
 from pathway.actions.import_undo import release, undo
 from pathway.actions.refer import reference
 from pathway.domain.errors import Conflict, NotAllowed, NotFound
-from pathway.domain.import_report import undone_text
 from pathway.store.scopes import WRITER
 from tests.actions.lists import SOURCE, line, listed, sheet
 from tests.world import World
@@ -38,7 +37,7 @@ async def test_what_somebody_has_worked_on_since_is_kept_and_named(world: World)
     undone = await undo(world.area, world.asking("lead"), done.batch_id)
     assert (undone.undone, undone.kept) == (1, (reference(touched),))  # type: ignore[arg-type]
     assert sorted(await column(world, "SELECT stage FROM episode")) == ["void", "waiting"]  # type: ignore[type-var]
-    assert reference(touched) in undone_text(undone)  # type: ignore[arg-type]
+    assert reference(touched) in undone.printed()  # type: ignore[arg-type]
 
 
 async def test_undoing_twice_answers_the_same(world: World) -> None:
