@@ -237,9 +237,13 @@ SELECT c.pathway, c.clock, c.provider_id, c.council_id, e.stage, c.late_from, c.
   FROM clock c JOIN episode e ON e.id = c.episode_id
  WHERE c.known_to IS NULL AND c.state = 'running' AND c.late_from IS NOT NULL
  GROUP BY c.pathway, c.clock, c.provider_id, c.council_id, e.stage, c.late_from, c.started_on, c.excused;
-GRANT SELECT ON flag_arithmetic, breach_reason, breach_count TO r_commissioner;
+CREATE VIEW open_count WITH (security_barrier) AS
+SELECT pathway, provider_id, council_id, stage, count(*) AS n FROM episode WHERE closed_on IS NULL
+ GROUP BY pathway, provider_id, council_id, stage;
+GRANT SELECT ON flag_arithmetic, breach_reason, breach_count, open_count TO r_commissioner;
 GRANT CREATE ON SCHEMA public TO pathway_stats;
 ALTER VIEW flag_arithmetic OWNER TO pathway_stats;
 ALTER VIEW breach_reason OWNER TO pathway_stats;
 ALTER VIEW breach_count OWNER TO pathway_stats;
+ALTER VIEW open_count OWNER TO pathway_stats;
 REVOKE CREATE ON SCHEMA public FROM pathway_stats;

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -35,6 +35,7 @@ from pathway.web.fields import Choice, FieldSpec, Kind
 from pathway.web.forms import Reading, choices, open_form, read_form
 from pathway.web.page import WebRequest, page, posted
 from pathway.web.presenters import plural
+from pathway.web.sent_forms import request_id_of
 
 PATH = "/breaches"
 _READ = {"permission": Permission.READ_BREACHES}
@@ -98,7 +99,7 @@ async def acknowledge(
         why = why.with_error("reason", "Select one wait or more in the table")
     if not why.ok:
         return await _table_page(request, area, actor, why)
-    asking = Asking(actor, _request_id(dict(pairs).get("request", "")))
+    asking = Asking(actor, request_id_of(pairs))
     done = await _acknowledged(area, asking, ticked, why)
     return Redirect(f"{PATH}?done={len(done.crossings)}&alone={len(done.one_by_one)}", status_code=303)
 
@@ -135,13 +136,6 @@ def _saved(request: WebRequest) -> str:
             "has changed: select it alone."
         )
     return words
-
-
-def _request_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
 
 
 def _wanted(given: Mapping[str, str]) -> BreachFilter:

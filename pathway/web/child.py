@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 from pathway.actions.area import Area
 from pathway.actions.episode_change import title_of
 from pathway.domain.errors import NotFound
+from pathway.domain.events import BUILT_IN_TITLES
 from pathway.domain.explain import sentences
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.child_record import ChildRecord, child_record
@@ -52,6 +53,9 @@ async def show_child(
 
 def _saved(record: ChildRecord, kind: str) -> str:
     """The words of the banner after a change: the title of what was recorded; nothing for words we did not write."""
+    titles = {"strike_out": BUILT_IN_TITLES["struck_out"], "re_date": BUILT_IN_TITLES["re_dated"]}
+    if kind in titles:
+        return f"{titles[kind]}: saved."
     for one in record.episodes:
         title = title_of(one.definition, kind)
         if title != kind:

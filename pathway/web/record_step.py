@@ -28,6 +28,7 @@ from pathway.web.child_page import identity_bar
 from pathway.web.fields import Bound, Choice, FieldSpec, Kind, from_definition
 from pathway.web.forms import Reading, open_form, read_form
 from pathway.web.page import Pairs, WebRequest, page, posted
+from pathway.web.sent_forms import request_id_of, version_of
 from pathway.web.step_preview import preview_page
 
 ON = "happened_on"
@@ -64,7 +65,7 @@ async def take_step(
     sent = dict(pairs)
     form = await step_form(area, actor, episode_id, step)
     reading = read_form(specs(area, form), pairs)
-    asking = Asking(actor, _request_id(sent.get("_request", "")), _version(sent.get("_version", ""), form))
+    asking = Asking(actor, request_id_of(pairs), version_of(pairs, form.version))
     on = reading.day(ON)
     if sent.get("_go") == "change" or not reading.ok or on is None:
         return _form_page(request, area, form, reading, asking.version or form.version, asking.request_id)
@@ -115,17 +116,6 @@ def _field_of(refused: Exception, reading: Reading) -> str:
     """The question a refusal belongs beside: the one it names, and the day otherwise."""
     named = refused.field if isinstance(refused, InvalidInput) else None
     return named if named is not None and named in reading.answers else ON
-
-
-def _request_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
-
-
-def _version(text: str, form: StepForm) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else form.version
 
 
 def _kept(pairs: Pairs) -> Pairs:

@@ -58,9 +58,9 @@ async def show_worklist(
         panel=_panel(address, given, reading),
         reading=reading,
         search=open_form((NAME,)),
-        tiles=_tiles(counted, given),
+        tiles=_tiles(counted, given, actor),
         stages=_stage_links(area, counted, given),
-        shown=len(found.rows),
+        may_merge=actor.may(Permission.MERGE),
     )  # fmt: skip
 
 
@@ -135,13 +135,14 @@ def _stage_links(area: Area, counted: Counted, given: Mapping[str, str]) -> tupl
     )
 
 
-def _tiles(counted: Counted, given: Mapping[str, str]) -> tuple[Link, ...]:
+def _tiles(counted: Counted, given: Mapping[str, str], actor: Actor) -> tuple[Link, ...]:
     tiles = counted.tiles
+    offered = "/hand-overs" if actor.may(Permission.HAND_OVER) else f"{PATH}?offered=yes"
     return (
         Link("To triage", f"{PATH}?next=triage", given["next"] == "triage", tiles.to_triage),
         Link("Past a limit", f"{PATH}?late=yes", bool(given["late"]), tiles.past_limit),
         Link("Waiting for a school or referrer", f"{PATH}?elsewhere=yes", bool(given["elsewhere"]), tiles.elsewhere),
-        Link("Hand-overs to accept", "/hand-overs", False, tiles.offered),
+        Link("Hand-overs to accept", offered, bool(given["offered"]), tiles.offered),
     )  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""Proposals that two records may be one child's, with both records beside each other."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from pathway.store.engine import Tx
+
+_SIDE = """{n}.id AS {n}_id, {n}.first_name AS {n}_first, {n}.family_name AS {n}_family, {n}.birth_date AS {n}_birth,
+       {n}.nhs_number AS {n}_number, {n}.sex AS {n}_sex, {n}.restricted AS {n}_restricted, {n}a.lines AS {n}_lines,
+       {n}a.postcode AS {n}_postcode, {n}.made_at AS {n}_made"""
+_PROPOSALS = f"""
+SELECT m.id, m.agreeing, m.possible_twin, m.made_at, {_SIDE.format(n="one")}, {_SIDE.format(n="other")}
+  FROM match_proposal m
+  JOIN child one ON one.id = m.candidate_id
+  JOIN child other ON other.id = m.child_id
+  LEFT JOIN child_address onea ON onea.child_id = one.id
+  LEFT JOIN child_address othera ON othera.child_id = other.id
+ WHERE m.decided_at IS NULL AND ($1::uuid IS NULL OR m.id = $1)
+ ORDER BY m.made_at, m.id LIMIT $2"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSide:
+    """One of the two records. A restricted child's address is never here."""
+
+    id: UUID
+    first_name: str
+    family_name: str
+    birth_date: date
+    nhs_number: str | None
+    sex: str
+    restricted: bool
+    lines: tuple[str, ...]
+    postcode: str | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MatchProposal:
+    """Two records that look alike: which details agree, and whether they could be twins."""
+
+    id: UUID
+    agreeing: tuple[str, ...]
+    possible_twin: bool
+    made_at: datetime
+    one: RecordSide
+    other: RecordSide
+
+
+async def open_proposals(tx: Tx, proposal: UUID | None = None, limit: int = 50) -> list[MatchProposal]:
+    """The undecided proposals of which the reader may see both records, oldest first."""
+    rows = await tx.fetch(_PROPOSALS, proposal, limit)
+    return [
+        MatchProposal(
+            row["id"], tuple(row["agreeing"]), row["possible_twin"], row["made_at"],
+            *(
+                RecordSide(
+                    row[f"{n}_id"], row[f"{n}_first"], row[f"{n}_family"], row[f"{n}_birth"], row[f"{n}_number"],
+                    row[f"{n}_sex"], row[f"{n}_restricted"], tuple(row[f"{n}_lines"] or ()), row[f"{n}_postcode"],
+                    row[f"{n}_made"],
+                )
+                for n in ("one", "other")
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,147 @@
+"""Two records that look alike, side by side: a person decides, and nothing links by itself (docs/rules.md 18)."""
+
+from uuid import UUID, uuid4
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from pathway.actions.area import Area
+from pathway.actions.decide_match import Decision, decide_match
+from pathway.actions.perform import Asking
+from pathway.domain.errors import Conflict
+from pathway.domain.roles import Actor, Permission
+from pathway.reading.matches import proposal, proposals
+from pathway.store.match_rows import MatchProposal, RecordSide
+from pathway.web.components import Cell, Column, DataTable
+from pathway.web.fields import Choice, FieldSpec, Kind
+from pathway.web.forms import Reading, open_form, read_form
+from pathway.web.page import WebRequest, page, posted
+from pathway.web.presenters import NOT_KNOWN, Tag, day, day_and_time, nhs_number
+from pathway.web.sent_forms import request_id_of
+
+PATH = "/matches"
+_OPT = {"permission": Permission.MERGE}
+_SAVED = {
+    "same": "The two records have been joined into the older one.",
+    "different": "The two records are kept apart, and will not be proposed again.",
+}
+SPEC = FieldSpec(
+    "decision", Kind.CHOICE, "Are these one child?", subject="whether these are one child",
+    choices=(
+        Choice("same", "Yes, one child", "The newer record is joined into the older one; the earlier start date is kept"),
+        Choice("different", "No, two children", "Both records stay as they are"),
+    ),
+)  # fmt: skip
+
+
+@get(PATH, opt=_OPT)
+async def show_matches(
+    request: WebRequest, area: NamedDependency[Area], actor: NamedDependency[Actor]
+) -> Template:
+    """The proposals that wait, oldest first."""
+    rows = tuple(
+        (
+            Cell(_name(found.one), href=f"{PATH}/{found.id}", note=_born(found.one)),
+            Cell(_name(found.other), note=_born(found.other)),
+            Cell(", ".join(found.agreeing).replace("_", " ").capitalize()),
+            Cell(day_and_time(found.made_at)),
+        )
+        for found in await proposals(area, actor)
+    )
+    columns = (Column("Older record"), Column("Newer record"), Column("What agrees"), Column("Since"))
+    table = DataTable(
+        "Records that may be one child's", columns, rows, True, True, "No records wait to be compared."
+    )
+    return page(request, "staff/matches.html", table=table, saved=_SAVED.get(request.query_params.get("saved", ""), ""))  # fmt: skip
+
+
+@get(f"{PATH}/{{proposal_id:uuid}}", opt=_OPT)
+async def compare(
+    request: WebRequest,
+    area: NamedDependency[Area],
+    actor: NamedDependency[Actor],
+    proposal_id: FromPath[UUID],
+) -> Template:
+    """Both records side by side, with what differs marked."""
+    return _compare_page(request, await proposal(area, actor, proposal_id), open_form((SPEC,)), uuid4())
+
+
+@post(f"{PATH}/{{proposal_id:uuid}}", opt=_OPT, status_code=200)
+async def decide(
+    request: WebRequest,
+    area: NamedDependency[Area],
+    actor: NamedDependency[Actor],
+    proposal_id: FromPath[UUID],
+) -> Template | Redirect:
+    """Record the decision."""
+    pairs = await posted(request)
+    found = await proposal(area, actor, proposal_id)
+    reading = read_form((SPEC,), pairs)
+    request_id = request_id_of(pairs)
+    if reading.ok:
+        try:
+            decision = Decision(reading.text("decision"))
+            await decide_match(area, Asking(actor, request_id), proposal_id, decision)
+            return Redirect(f"{PATH}?saved={decision.value}", status_code=303)
+        except Conflict as refused:
+            reading = reading.with_error("decision", refused.message)
+    return _compare_page(request, found, reading, request_id)
+
+
+def _compare_page(request: WebRequest, found: MatchProposal, reading: Reading, request_id: UUID) -> Template:
+    return page(
+        request,
+        "staff/match.html",
+        200 if reading.ok else 422,
+        table=side_by_side(found),
+        possible_twin=found.possible_twin,
+        reading=reading,
+        errors=reading.errors,
+        request_id=request_id,
+    )
+
+
+def side_by_side(found: MatchProposal) -> DataTable:
+    """Every detail of both records, and whether they agree."""
+    lines = [
+        ("Name", _name(found.one), _name(found.other)),
+        ("Date of birth", _born(found.one), _born(found.other)),
+        ("NHS number", nhs_number(found.one.nhs_number), nhs_number(found.other.nhs_number)),
+        ("Sex", _sex(found.one), _sex(found.other)),
+        ("Address", _address(found.one), _address(found.other)),
+        ("Record made", day_and_time(found.one.made_at), day_and_time(found.other.made_at)),
+    ]
+    rows = tuple((Cell(name), Cell(one), Cell(other), _agree(name, one, other)) for name, one, other in lines)
+    columns = (Column("Detail"), Column("Older record"), Column("Newer record"), Column("Compared"))
+    return DataTable("The two records side by side", columns, rows, cards=True)
+
+
+def _agree(name: str, one: str, other: str) -> Cell:
+    if name == "Record made" or NOT_KNOWN in (one, other):
+        return Cell("Cannot be compared")
+    return Cell(
+        tag=Tag("Same", "white") if one.casefold() == other.casefold() else Tag("Different", "orange")
+    )
+
+
+def _name(side: RecordSide) -> str:
+    return f"{side.first_name} {side.family_name}"
+
+
+def _born(side: RecordSide) -> str:
+    return day(side.birth_date)
+
+
+def _sex(side: RecordSide) -> str:
+    return side.sex.replace("_", " ").capitalize()
+
+
+def _address(side: RecordSide) -> str:
+    if side.restricted:
+        return "Restricted"
+    return ", ".join((*side.lines, side.postcode)) if side.postcode else NOT_KNOWN
+
+
+handlers = [show_matches, compare, decide]
