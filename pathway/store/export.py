@@ -51,7 +51,13 @@ _TEXTS: Final[dict[str, str]] = {
 }
 # A record that was joined with another keeps its own key (pathway/store/keys.py).
 _JOINED = "SELECT DISTINCT child_id, key_child FROM episode WHERE key_child IS NOT NULL"
-_BAD_ROWS = "SELECT batch_id, row, secret FROM import_row WHERE secret IS NOT NULL ORDER BY batch_id, row"
+# What belongs to no child yet is under the area's own key, each bound to its place by a name.
+_AREA_TEXTS: Final[dict[str, str]] = {
+    "import_row": "SELECT 'import:' || batch_id || ':' || row AS id, secret FROM import_row WHERE secret IS NOT NULL"
+    " ORDER BY batch_id, row",
+    "referral_draft": "SELECT 'draft ' || id AS id, secret FROM referral_draft WHERE secret IS NOT NULL"
+    " ORDER BY id",
+}
 _LOGGED = """
 INSERT INTO access_log (account_id, role, organisation_id, door, action, purpose, children)
 SELECT 0, 'system', 0, 'command', $1, 'export of the whole area', coalesce(array_agg(id), '{}') FROM child"""
@@ -209,17 +215,16 @@ async def _texts(connection: Any, folder: Path, key: AreaKey) -> list[ExportedFi
                 out.write(_line({"id": row["id"], "closed": not text, "text": text}))
                 count += 1
         files.append(ExportedFile(file.name, table, count, _digest(file)))
-    return [*files, await _bad_rows(connection, folder, key)]
+    return files + [await _area_texts(connection, folder, key, table) for table in _AREA_TEXTS]
 
 
-async def _bad_rows(connection: Any, folder: Path, key: AreaKey) -> ExportedFile:
-    file, count = folder / "import_row_text.jsonl", 0
+async def _area_texts(connection: Any, folder: Path, key: AreaKey, table: str) -> ExportedFile:
+    file, count = folder / f"{table}_text.jsonl", 0
     with _opened(file) as out:
-        async for row in connection.cursor(_BAD_ROWS):
-            cells = json.loads(key.unlock(row["secret"], f"import:{row['batch_id']}:{row['row']}"))
-            out.write(_line({"batch_id": row["batch_id"], "row": row["row"], "cells": cells}))
+        async for row in connection.cursor(_AREA_TEXTS[table]):
+            out.write(_line({"id": row["id"], "text": json.loads(key.unlock(row["secret"], row["id"]))}))
             count += 1
-    return ExportedFile(file.name, "import_row", count, _digest(file))
+    return ExportedFile(file.name, table, count, _digest(file))
 
 
 def _make(folder: Path) -> None:

@@ -79,7 +79,16 @@ async def test_free_text_is_closed_unless_asked_for(
     lines = (tmp_path / "open" / "event_text.jsonl").read_text(encoding="utf-8").splitlines()
     assert {"concerns": "=He lines up his cars."} in [json.loads(one)["text"] for one in lines]
     bad = json.loads((tmp_path / "open" / "import_row_text.jsonl").read_text(encoding="utf-8"))
-    assert (bad["row"], bad["cells"][2]) == (3, "Listed2")
+    assert (bad["id"].split(":")[2], bad["text"][2]) == ("3", "Listed2")
+
+
+async def test_no_table_with_free_text_is_forgotten(
+    filled: World, settings: Settings, tmp_path: Path
+) -> None:
+    """Given a table with an encrypted column, then an export with text has a file of what it says."""
+    manifest = await export_area(settings, tmp_path / "out", with_text=True)
+    secret = {f.table for f in manifest.files if any(column.name == "secret" for column in f.columns)}
+    assert secret == {f.table for f in manifest.files if f.file.endswith(".jsonl")}
 
 
 async def test_machines_get_the_value_and_spreadsheets_no_formula(
