@@ -13,12 +13,13 @@ from pathway.actions.perform import Asking
 from pathway.domain.decide import fold_with
 from pathway.domain.definition import Definition, Step
 from pathway.domain.episode import Episode
-from pathway.domain.errors import NotFound, StaleVersion
+from pathway.domain.errors import ImpossibleHistory, NotFound, StaleVersion, StepNotAllowed
 from pathway.domain.events import BUILT_IN_TITLES, Event, in_force
 from pathway.domain.ids import event_id
 from pathway.domain.projection import Projection, project
 from pathway.domain.reach import reaches
 from pathway.domain.roles import ROLE_TITLES, Actor
+from pathway.domain.visibility import knows_facts
 from pathway.store import access_log, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head, Written, append_events, events_of, lock_episode, with_links
@@ -26,6 +27,7 @@ from pathway.store.pathways import agreed_thresholds
 from pathway.store.projections import write_projection
 
 NOT_THERE = "There is no such record, or it is not one that you may see."
+NOT_THEN = "This cannot be recorded for that day. Check the date, or ask the assessment team."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ async def open_episode(tx: Tx, area: Area, asking: Asking, episode_id: UUID) -> 
     definition = await area.pathways.by_digest(tx, head.definition)
     events = await events_of(tx, episode_id)
     if asking.version is not None and asking.version != head.version:
-        raise stale(definition, events, asking.version, head.version)
+        raise stale(definition, asking.actor, events, asking.version, head.version)
     return Opened(head, definition, events)
 
 
@@ -70,8 +72,17 @@ async def check_reach(tx: Tx, actor: Actor, head: Head) -> None:
         raise NotFound(NOT_THERE)
 
 
-def stale(definition: Definition, events: Sequence[Event], shown: int, now: int) -> StaleVersion:
-    """The refusal of a change made on an old page: it says who changed what since, by role and without names."""
+def stale(
+    definition: Definition, actor: Actor, events: Sequence[Event], shown: int, now: int
+) -> StaleVersion:
+    """The refusal of a change made on an old page: it says who changed what since, by role and without names.
+
+    To somebody who may not know the facts it says only that there was a change.
+    """
+    if not knows_facts(actor.role, definition):
+        return StaleVersion(
+            "This record has changed since you opened it. Look at it again, and then repeat your change.", now
+        )
     changes = tuple(
         f"{ROLE_TITLES[e.role]}: {title_of(definition, e.kind)}, {e.happened_on:%-d %B %Y}"
         for e in events[max(shown, 0) :]
@@ -91,11 +102,16 @@ def title_of(definition: Definition, kind: str) -> str:
 
 
 def judge(area: Area, asking: Asking, opened: Opened, draft: Draft) -> Episode:
-    """Fold the history with the draft; refuse what would not hold."""
+    """Fold the history with the draft; refuse what would not hold, in words that suit who asks (docs/rules.md 10)."""
     candidate = draft.as_event(asking.actor, opened.next_sequence)
-    return fold_with(
-        opened.definition, opened.events, candidate, area.calendar, opened.head.family_reached_on
-    )
+    try:
+        return fold_with(
+            opened.definition, opened.events, candidate, area.calendar, opened.head.family_reached_on
+        )
+    except (StepNotAllowed, ImpossibleHistory):
+        if knows_facts(asking.actor.role, opened.definition):
+            raise
+        raise StepNotAllowed(NOT_THEN) from None
 
 
 async def change(

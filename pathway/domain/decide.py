@@ -39,12 +39,16 @@ def step_named(definition: Definition, key: str) -> Step:
 
 
 def check_role(step: Step, role: Role, stage_steps: Sequence[Step]) -> None:
-    """Refuse a role that may not take the step, saying who may and what this role may do now."""
+    """Refuse a role that may not take the step, saying who may and what this role may do now.
+
+    `stage_steps` is empty where the role may not know the stage: then nothing is said of it.
+    """
     if role in step.by:
         return
     who = ", ".join(sorted(ROLE_TITLES[r] for r in step.by))
     mine = ", ".join(f"“{s.title}”" for s in stage_steps if role in s.by) or "none"
-    raise NotAllowed(f"“{step.title}” is recorded by: {who}. What you can record now: {mine}.")
+    now = f" What you can record now: {mine}." if stage_steps else " Ask one of them to record it."
+    raise NotAllowed(f"“{step.title}” is recorded by: {who}.{now}")
 
 
 def check_day(day: date, today: date, birth_date: date) -> None:

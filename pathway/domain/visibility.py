@@ -79,6 +79,18 @@ def outcome_seen(episode: Episode, audience: Audience) -> str:
     return ""
 
 
+_TEAM = frozenset({Role.TRIAGE, Role.CLINICIAN, Role.COORDINATOR, Role.PROVIDER_LEAD, Role.SYSTEM})
+
+
+def knows_facts(role: Role, definition: Definition) -> bool:
+    """Whether a role may know the facts of a pathway and the stage itself: the team, and the council where it acts itself.
+
+    A refusal to anybody else says neither where the child is nor what was recorded (docs/rules.md 10).
+    """
+    runs = any(definition.parties[stage.held_by].slot is Slot.COUNCIL for stage in definition.stages.values())
+    return role in _TEAM or (role is Role.SEND_OFFICER and runs)
+
+
 def episode_seen(
     definition: Definition, events: Sequence[Event], calendar: Calendar, audience: Audience
 ) -> Episode | None:
