@@ -9,8 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pathway.domain.clocks import ClockKind
-from pathway.domain.definition import Definition, Group, Stage
+from pathway.domain.definition import ClockKind, Definition, Group, Stage
 from pathway.domain.episode import Episode
 from pathway.domain.periods import Period, Unit, add
 from pathway.domain.projection import Versions

@@ -52,6 +52,11 @@ class FamilyEpisode:
     next_update: date | None
     steps: tuple[Step, ...]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Closed, and every message stopped: a death. The page then says that we are sorry, and no more."""
+        return self.row.closed_on is not None and self.row.messages_stopped
+
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:

@@ -107,7 +107,7 @@ async def _pupil(
     headline = next((step for step in offered if step.key == stage.next_step), None)
     if headline is not None and row.holder_slot in _OURS:
         details = _request(definition, stage, events or [])
-        asked.insert(0, Asked(headline.title, None, (headline,), details))
+        asked.insert(0, Asked(stage.title, None, (headline,), details))
     return Pupil(row, definition, stage, tuple(asked))
 
 

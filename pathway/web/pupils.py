@@ -16,7 +16,7 @@ from pathway.web.addresses import ListAddress
 from pathway.web.components import Cell, Column, DataTable, Fact, IdentityBar, Link, PageLinks
 from pathway.web.fields import FieldSpec
 from pathway.web.page import WebRequest, page, posted
-from pathway.web.presenters import Tag, day, nhs_number, weeks
+from pathway.web.presenters import Tag, day, nhs_number, plural, weeks
 from pathway.web.step_form import StepForm, step_specs
 
 PATH = "/pupils"
@@ -147,7 +147,9 @@ def _words(found: PupilPage, area: Area) -> tuple[str, str]:
     """How long it has been, and who holds the child now, as far as the reader may know."""
     row, stage, definition = found.pupil.row, found.pupil.stage, found.pupil.definition
     days = ((row.closed_on or area.today) - row.started_on).days
-    waited = weeks(days) if days >= 7 else ("today" if days == 0 else f"{days} days")
+    waited = weeks(days) if days >= 7 else plural(days, "day")
+    if any(asked.due_on is None for asked in found.pupil.asked):
+        return waited, "You"
     return waited, "" if stage.closed else definition.parties[stage.held_by].title
 
 

@@ -63,6 +63,11 @@ class Pages:
             self.written.missing[0] if self.written.missing else None,
         )  # fmt: skip
 
+    @property
+    def completed(self) -> int:
+        """How many pages have been answered without fault."""
+        return sum(self.status(section) == "Completed" for section in self.written.sections)
+
     def status(self, section: Section) -> str:
         """In words, as the list of pages shows it."""
         if section.key not in self.written.opened:
@@ -99,9 +104,13 @@ class CheckPage:
 
     @classmethod
     def of(cls, pages: Pages) -> "CheckPage":
-        parts = []
+        parts: list[tuple[Section, tuple[SummaryRow, ...]]] = []
         for section in pages.written.sections:
             answers = pages.written.readings[section.key].answers
+            if section.optional and not any(answers.values()):
+                row = SummaryRow(section.title, NOT_PROVIDED, pages.address(section))
+                parts.append((section, (row,)))
+                continue
             rows = tuple(
                 SummaryRow(
                     spec.label,

@@ -18,8 +18,6 @@ from pathway.web.page import Pairs
 from pathway.web.refer_reading import as_text
 
 DAY = "happened_on"
-# Says neither where the child is nor was: the sentences of the domain would (docs/rules.md 10).
-_NOT_THEN = "This cannot be recorded for that day. Check the date, or ask the assessment team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +56,16 @@ class StepForm:
             await record_step(
                 area, Asking(actor, self.request), episode, self.step.key, day or area.today, answers
             )  # fmt: skip
-        except (StepNotAllowed, ImpossibleHistory):
-            return self._refused(DAY, _NOT_THEN)
+        except (StepNotAllowed, ImpossibleHistory) as refusal:
+            return self._refused(self._first, refusal.message)
         except InvalidInput as fault:
             known = fault.field in self.reading.answers
-            return self._refused(fault.field if known and fault.field else DAY, fault.message)
+            return self._refused(fault.field if known and fault.field else self._first, fault.message)
         return self
+
+    @property
+    def _first(self) -> str:
+        return self.reading.fields[0].spec.name
 
     def _refused(self, field: str, words: str) -> "StepForm":
         return StepForm(self.step, self.reading.with_error(field, words), self.request)

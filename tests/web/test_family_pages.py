@@ -127,7 +127,14 @@ async def test_after_a_death_the_page_says_only_that_we_are_sorry(world: World) 
     await world.step("coordinator", referred.episode_id, "death_recorded", date(2026, 4, 1))
     text = await page_of(world, referred.child_id)
     assert "We are very sorry." in text
-    for words in ("began on", "We will write to you again", "app-progress", "taking longer"):
+    for words in (
+        "began on",
+        "We will write to you again",
+        "app-progress",
+        "taking longer",
+        "can get help",
+        "is now",
+    ):
         assert words not in text
 
 

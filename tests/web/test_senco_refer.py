@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 import httpx
 import pytest
 
+from pathway.store.scopes import WRITER
 from tests.web.signing_in import hidden, send, signed_in
 from tests.world import World, nhs_number
 
@@ -201,7 +203,7 @@ async def test_answers_changed_in_another_window_are_not_sent_unread(world: Worl
 async def test_a_child_who_has_an_open_referral_is_not_referred_again_and_nothing_is_revealed(
     world: World,
 ) -> None:
-    child = world.child(birth_date=__import__("datetime").date(2019, 3, 15))
+    child = world.child(birth_date=date(2019, 3, 15))
     await world.refer("gp", child=child, carers=())
     assert child.nhs_number is not None
     async with signed_in(world, "other_senco") as client:
@@ -251,8 +253,6 @@ async def test_a_draft_is_thrown_away_when_asked(world: World) -> None:
 
 
 async def test_what_was_typed_lies_encrypted_until_it_is_sent_and_is_gone_after(world: World) -> None:
-    from pathway.store.scopes import WRITER
-
     query = "SELECT secret FROM referral_draft WHERE id = $1::uuid"
     async with signed_in(world, "senco") as client:
         draft = await begin(client)
