@@ -112,22 +112,12 @@ async def backup(settings: Settings, folder: Path, keys_folder: Path | None = No
     _make(folder)
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
     dsn = await asyncio.to_thread(_dumping_dsn, settings)
-    async with (
-        _connected(dsn) as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):  # lint-skip: a connection of its own
-        snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
+    async with _connected(dsn) as connection, _one_snapshot(connection) as snapshot:
         tables = await _content(connection)
         sealed = await sealed_children(connection)
         # Row-level security stays on: the owner's own policy gives it every row, and the superuser has no need of one.
-        arguments = (
-            "--format=directory",
-            "--file",
-            str(folder / DUMP),
-            f"--snapshot={snapshot}",
-            "--enable-row-security",
-        )
-        await _run("pg_dump", dsn, *arguments)
+        arguments = ("--format=directory", "--file", str(folder / DUMP), f"--snapshot={snapshot}")
+        await _run("pg_dump", dsn, *arguments, "--enable-row-security")
     written = {
         "made_at": made_at,
         "tables": {name: asdict(content) for name, content in tables.items()},
@@ -208,6 +198,16 @@ async def _connected(dsn: str) -> AsyncIterator[Any]:
         yield connection
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def _one_snapshot(connection: Any) -> AsyncIterator[str]:
+    """What this connection sees, for pg_dump to see the same."""
+    whole = connection.transaction(
+        isolation="repeatable_read", readonly=True
+    )  # lint-skip: outside every pool
+    async with whole:
+        yield await connection.fetchval("SELECT pg_export_snapshot()")
 
 
 async def _content(connection: Any) -> dict[str, Content]:

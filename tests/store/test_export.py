@@ -2,12 +2,16 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from pathway import definitions
 from pathway.actions.import_confirm import confirm
+from pathway.actions.save_draft import begin_draft
 from pathway.domain.errors import Conflict
 from pathway.settings import Settings
 from pathway.store.embedded import Addresses
@@ -30,11 +34,10 @@ def settings(committed_addresses: Addresses, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def filled(committed_world: World, settings: Settings) -> World:
     """An area with a referral that says something in free text, an import, and a row with errors."""
-    from dataclasses import replace
-
     world = replace(committed_world, area=replace(committed_world.area, key=area_key(settings)))
     await world.refer(concerns="=He lines up his cars.", child=world.child(first_name="=Amira, “A”"))
     await world.refer()
+    await begin_draft(world.area, world.actors["senco"], UUID(int=9), "autism")
     await confirm(world.area, world.asking("lead"), sheet(line(1), line(2, number="1")), SOURCE, "autism")
     return world
 
@@ -118,8 +121,6 @@ async def test_the_definitions_are_the_files_that_were_agreed(
 ) -> None:
     await export_area(settings, tmp_path / "out")
     newest = filled.area.pathways.newest("autism")
-    from pathway import definitions
-
     found = next((tmp_path / "out" / "definitions").glob(f"autism-*-{newest.digest[:12]}.toml"))
     assert found.read_text(encoding="utf-8") == definitions.source("autism")
 
