@@ -9,6 +9,7 @@ from pathway.actions.import_list import dry_run
 from pathway.actions.import_undo import release, undo
 from pathway.actions.refer import reference
 from pathway.domain.errors import Conflict, NotAllowed, NotFound
+from pathway.store.integrity import rebuild
 from pathway.store.scopes import WRITER
 from tests.actions.lists import SOURCE, line, listed, sheet
 from tests.world import World
@@ -99,3 +100,15 @@ async def test_another_provider_does_not_find_the_import(world: World) -> None:
         await undo(world.area, world.asking("other_lead"), done.batch_id)
     with pytest.raises(NotAllowed):
         await undo(world.area, world.asking("clinician"), done.batch_id)
+
+
+async def test_what_an_import_writes_is_what_follows_from_its_facts(committed_world: World) -> None:
+    """Given a load, a second list that corrects it, and an undo, then every row can be made again from the facts."""
+    world = committed_world
+    first = await confirm(world.area, world.asking("lead"), listed(4), SOURCE, "autism")
+    await confirm(
+        world.area, world.asking("lead"), sheet(line(1, received="2024-12-02"), line(9)), SOURCE, "autism"
+    )
+    await undo(world.area, world.asking("lead"), first.batch_id)
+    report = await rebuild(world.area.database, world.area.pathways, world.area.calendar)
+    assert (report.episodes, report.differences, report.without_next_step) == (5, 0, 0)
