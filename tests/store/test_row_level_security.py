@@ -1,0 +1,361 @@
+"""Row-level security: who sees which rows, held to the same table as `pathway.domain.reach` (docs/rules.md 16 and 17).
+
+Two providers, two schools, two families, a council: each actor is asked for every row of every table, without a WHERE.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from pathway.actions.hand_over import offer
+from pathway.actions.refer import refer
+from pathway.domain.reach import reaches
+from pathway.domain.referral import CarerDetails, Referral
+from pathway.domain.roles import Actor, Door, Role
+from pathway.store.engine import Database, Scope, Tx
+from pathway.store.facts import head_of, with_links
+from pathway.store.roles import DbRole
+from pathway.store.scopes import DB_ROLE, WORKER, WRITER, reading
+from tests.world import ACCOUNTS, World, first_answers
+
+RECEIVED = date(2026, 3, 3)
+
+# Every table with rows about a child, and by what a row belongs to one.
+OF_EPISODES: Final = {
+    "episode": "id", "event": "episode_id", "clock": "episode_id", "task": "episode_id", "crossing": "episode_id",
+    "outbox": "episode_id", "message": "episode_id", "caseload": "episode_id",
+}  # fmt: skip
+OF_CHILDREN: Final = {
+    "child": "id", "child_address": "child_id", "child_key": "child_id", "guardian": "child_id",
+    "match_proposal": "child_id", "child_past": "child_id", "break_glass": "child_id",
+}  # fmt: skip
+NOT_OF_A_CHILD: Final = frozenset(
+    {
+        "organisation", "pathway_route", "definition", "threshold", "threshold_signature", "ledger", "heartbeat",
+        "account",
+    }
+)  # fmt: skip
+OUTSIDE_ROLES: Final = [
+    role
+    for role in DbRole
+    if role not in (DbRole.pathway_writer, DbRole.pathway_stats, DbRole.r_worker, DbRole.r_loader)
+]
+ACTORS: Final = [*ACCOUNTS, "partner", "other_partner", "council_partner"]
+
+Area = tuple[World, Mapping[str, UUID]]
+
+
+@pytest.fixture
+async def area(world: World) -> Area:
+    """Episodes that differ in who has to do with them, by name."""
+    ours = await _refer(world, "senco", "school", "provider")
+    theirs = await _refer(world, "triage", "other_school", "other_provider")
+    hidden = await _refer(world, "gp", "school", "provider", tell_school="no")
+    restricted = await _refer(
+        world, "senco", "school", "provider", restricted=True, safe_contact="Ms K., 01632 960000"
+    )
+    offered = await _refer(world, "senco", "school", "provider")
+    await offer(world.area, world.asking("coordinator"), offered, world.org["other_provider"])
+    plan = await world.refer("officer", RECEIVED, pathway="ehc_needs_assessment")
+    named = {
+        "ours": ours, "theirs": theirs, "hidden": hidden, "restricted": restricted, "offered": offered,
+        "plan": plan.episode_id,
+    }  # fmt: skip
+    async with world.area.database.transaction(WRITER) as tx:
+        await _link(tx, world, ours, "family")
+        await _link(tx, world, theirs, "other_family")
+        await tx.execute(
+            "INSERT INTO caseload (account_id, episode_id) VALUES ($1, $2)",
+            world.actors["other_clinician"].account_id,
+            restricted,
+        )
+    return world, named
+
+
+async def _refer(
+    world: World, who: str, school: str, provider: str, tell_school: str = "yes", **child: object
+) -> UUID:
+    carers = (CarerDetails("Nadia Stone", "mother", email="nadia.stone@example.com"),)
+    referral = Referral(
+        "autism", world.child(**child), RECEIVED, carers, {**first_answers("autism"), "tell_school": tell_school},
+        school_id=world.org[school], provider_id=world.org[provider],
+    )  # fmt: skip
+    return (await refer(world.area, world.asking(who), referral)).episode_id
+
+
+async def _link(tx: Tx, world: World, episode: UUID, family: str) -> None:
+    account = world.actors[family].account_id
+    child = await tx.fetchval("SELECT child_id FROM episode WHERE id = $1", episode)
+    await tx.execute("UPDATE guardian SET account_id = $2 WHERE child_id = $1", child, account)
+    await tx.execute(
+        "UPDATE carer SET account_id = $2 WHERE id IN (SELECT carer_id FROM guardian WHERE child_id = $1)",
+        child,
+        account,
+    )
+
+
+def _actor(world: World, who: str) -> Actor:
+    partners = {"partner": "provider", "other_partner": "other_provider", "council_partner": "council"}
+    if who in partners:
+        return Actor(world.actors["lead"].account_id, Role.PARTNER, world.org[partners[who]], Door.FHIR)
+    return world.actors[who]
+
+
+async def _visible(database: Database, scope: Scope, table: str, column: str) -> set[UUID] | None:
+    """What is in a column of a table for whoever asks; None where they have no right to look at all."""
+    try:
+        async with database.transaction(scope) as tx:
+            return {row[0] for row in await tx.fetch(f"SELECT DISTINCT {column} FROM {table}")}
+    except asyncpg.InsufficientPrivilegeError:
+        return None
+
+
+async def _reached(world: World, actor: Actor) -> tuple[set[UUID], set[UUID]]:
+    """The episodes that the domain's own rule says the actor reaches, and their children."""
+    async with world.area.database.transaction(WRITER) as tx:
+        heads = [await head_of(tx, row["id"]) for row in await tx.fetch("SELECT id FROM episode")]
+        found = [h for h in heads if reaches(actor, h.standing) or reaches(actor, await with_links(tx, h))]
+    return {h.id for h in found}, {h.child_id for h in found}
+
+
+@pytest.mark.parametrize("who", ACTORS)
+async def test_each_actor_sees_exactly_the_episodes_and_children_that_the_domain_lets_them_reach(
+    area: Area, who: str
+) -> None:
+    world, _ = area
+    actor = _actor(world, who)
+    episodes, children = await _reached(world, actor)
+    scope = reading(actor)
+    if actor.role is Role.COMMISSIONER or actor.role is Role.PRIVACY:
+        assert await _visible(world.area.database, scope, "episode", "id") is None
+        assert not episodes
+        return
+    assert await _visible(world.area.database, scope, "episode", "id") == episodes
+    assert await _visible(world.area.database, scope, "child", "id") == children
+
+
+@pytest.mark.parametrize("who", ACTORS)
+async def test_no_other_table_shows_a_row_of_a_child_that_the_actor_does_not_reach(
+    area: Area, who: str
+) -> None:
+    world, _ = area
+    actor = _actor(world, who)
+    episodes, children = await _reached(world, actor)
+    if actor.role is Role.PRIVACY:
+        return  # its own table below: it looks into the records of reading, and into no record of a child's care
+    for tables, allowed in ((OF_EPISODES, episodes), (OF_CHILDREN, children)):
+        for table, column in tables.items():
+            seen = await _visible(world.area.database, reading(actor), table, column)
+            assert seen is None or seen <= allowed, table
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("senco", {"ours", "restricted", "offered", "plan"}),  # not the one whose family said not to tell
+        ("other_senco", {"theirs"}),
+        ("gp", {"hidden"}),
+        ("triage", {"ours", "hidden", "restricted", "offered"}),
+        ("lead", {"ours", "hidden", "restricted", "offered"}),
+        ("other_lead", {"theirs", "offered"}),
+        ("other_clinician", {"theirs", "offered", "restricted"}),  # one of them by the caseload
+        ("officer", {"plan"}),  # its own pathway; of the others only what is shared with it
+        ("family", {"ours"}),
+        ("other_family", {"theirs"}),
+        ("partner", {"ours", "hidden", "restricted", "offered"}),
+        ("other_partner", {"theirs"}),  # a computer takes nothing over
+        ("council_partner", {"plan"}),
+    ],
+)
+async def test_the_same_written_out_by_hand(area: Area, who: str, sees: set[str]) -> None:
+    world, named = area
+    provider_of_plan = {"triage", "lead", "partner"}  # the health team that advises the council
+    expected = {named[name] for name in sees} | ({named["plan"]} if who in provider_of_plan else set())
+    assert await _visible(world.area.database, reading(_actor(world, who)), "episode", "id") == expected
+
+
+@pytest.mark.parametrize("role", OUTSIDE_ROLES, ids=lambda role: role.name)
+async def test_without_an_organisation_and_an_account_nothing_about_a_child_is_seen(
+    area: Area, role: DbRole
+) -> None:
+    world, _ = area
+    for table, column in (OF_EPISODES | OF_CHILDREN).items():
+        if role is DbRole.r_privacy and table in ("child", "outbox"):
+            continue  # information governance is of the whole area
+        seen = await _visible(world.area.database, Scope(role), table, column)
+        assert not seen, table
+
+
+async def test_an_unset_scope_is_no_scope(area: Area) -> None:
+    """A connection that never said for whom it asks sees nothing, where a null might have matched a null."""
+    world, _ = area
+    for role in (DbRole.r_clinician, DbRole.r_referrer, DbRole.r_officer, DbRole.r_lead, DbRole.r_family):
+        async with world.area.database.transaction(Scope(role)) as tx:
+            await tx.execute("SELECT set_config('app.org', '', true), set_config('app.account', '', true)")
+            assert await tx.fetchval("SELECT count(id) FROM episode") == 0
+            assert await tx.fetchval("SELECT count(id) FROM child") == 0
+
+
+async def test_the_address_of_a_restricted_child_is_for_the_one_who_posts_letters(area: Area) -> None:
+    world, named = area
+    database = world.area.database
+    async with database.transaction(WORKER) as tx:
+        child = await tx.fetchval("SELECT child_id FROM episode WHERE id = $1", named["restricted"])
+    assert child in (await _visible(database, WORKER, "child_address", "child_id") or set())
+    for who in ACTORS:
+        seen = await _visible(database, reading(_actor(world, who)), "child_address", "child_id")
+        assert child not in (seen or set()), who
+
+
+async def test_breaking_the_glass_opens_one_child_for_a_while_and_only_to_the_one_who_broke_it(
+    area: Area,
+) -> None:
+    world, named = area
+    database, mine = world.area.database, world.actors["clinician"]
+    async with database.transaction(WRITER) as tx:
+        child = await tx.fetchval("SELECT child_id FROM episode WHERE id = $1", named["theirs"])
+        await tx.execute(
+            "INSERT INTO break_glass (account_id, child_id, reason, until) VALUES"
+            " ($1, $2, 'Brought to the emergency department', now() + interval '1 hour'),"
+            " ($3, $2, 'Brought to the emergency department', now() - interval '1 minute')",
+            mine.account_id, child, world.actors["triage"].account_id,
+        )  # fmt: skip
+    for who, opened in (("clinician", True), ("triage", False), ("coordinator", False)):
+        seen = await _visible(database, reading(world.actors[who]), "episode", "id") or set()
+        assert (named["theirs"] in seen) is opened, who
+    assert await _visible(database, reading(world.actors["privacy"]), "break_glass", "child_id") == {child}
+
+
+# --- rights on tables and columns -------------------------------------------------------------------------------------
+
+
+async def _rights(database: Database, role: DbRole) -> dict[str, set[str]]:
+    """Every table and view on which a role may read anything, with the columns that it may read."""
+    async with database.transaction(WRITER) as tx:
+        rows = await tx.fetch(
+            "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p') AND a.attnum > 0"
+            " AND NOT a.attisdropped AND has_column_privilege($1::text, c.oid, a.attnum, 'SELECT')",
+            role.name,
+        )
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["relname"], set()).add(row["attname"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "never"),
+    [
+        (DbRole.r_referrer, {"stage", "outcome", "outcome_told_on", "closure", "family_stage", "council_stage", "next_step"}),
+        (DbRole.r_family, {"stage", "outcome", "outcome_told_on", "closure", "school_stage", "next_step", "holder_id"}),
+        (DbRole.r_officer, {"stage", "outcome", "outcome_told_on", "closure", "family_stage"}),
+        (DbRole.r_partner, {"stage", "outcome", "outcome_told_on", "closure", "family_stage"}),
+    ],
+    ids=lambda value: value.name if isinstance(value, DbRole) else "",
+)  # fmt: skip
+async def test_outside_the_clinical_team_no_column_can_tell_an_outcome(
+    rolled_back: Database, role: DbRole, never: set[str]
+) -> None:
+    assert not (await _rights(rolled_back, role))["episode"] & never
+
+
+async def test_a_commissioner_has_no_right_on_any_row_about_a_child_but_views_without_identifiers(
+    rolled_back: Database,
+) -> None:
+    rights = await _rights(rolled_back, DbRole.r_commissioner)
+    views = rights.keys() & await _views(rolled_back)
+    assert views >= {"flag_arithmetic", "breach_reason", "breach_count"}
+    assert rights.keys() - views - NOT_OF_A_CHILD - BESIDE_THE_RECORDS == set()
+    shown = set().union(*(rights[view] for view in views))
+    assert not shown & IDENTIFYING
+    assert rights["account"] == {"id", "name", "role", "organisation_id", "active"}
+
+
+IDENTIFYING: Final = {
+    "child_id", "episode_id", "event_id", "start_event", "finish_event", "nhs_number", "upn", "birth_date",
+    "first_name", "family_name", "school_id", "account_id", "outcome",
+}  # fmt: skip
+
+
+async def _views(database: Database) -> set[str]:
+    async with database.transaction(WRITER) as tx:
+        rows = await tx.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
+        )
+    return {row["relname"] for row in rows}
+
+
+async def test_a_commissioner_reads_the_arithmetic_of_every_flag(area: Area) -> None:
+    world, _ = area
+    async with world.area.database.transaction(reading(world.actors["commissioner"])) as tx:
+        rows = await tx.fetch(
+            "SELECT pathway, clock, started_on, due_on FROM flag_arithmetic WHERE clock = 'nice_start'"
+        )
+    assert len(rows) == 5
+    assert {row["started_on"] for row in rows} == {RECEIVED}
+
+
+@pytest.mark.parametrize("role", OUTSIDE_ROLES, ids=lambda role: role.name)
+async def test_whoever_reads_changes_nothing_and_only_logs_that_they_read(
+    rolled_back: Database, role: DbRole
+) -> None:
+    async with rolled_back.transaction(WRITER) as tx:
+        rows = await tx.fetch(
+            "SELECT c.relname, p.kind FROM pg_class c, (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) p (kind)"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'p')"
+            " AND CASE WHEN p.kind IN ('INSERT', 'UPDATE') THEN has_any_column_privilege($1::text, c.oid, p.kind)"
+            "          ELSE has_table_privilege($1::text, c.oid, p.kind) END",
+            role.name,
+        )
+    assert [tuple(row) for row in rows if not row["relname"].startswith("pgqueuer")] == [
+        ("access_log", "INSERT")
+    ]
+
+
+async def test_nobody_logs_a_reading_under_another_account(area: Area) -> None:
+    world, _ = area
+    mine = world.actors["clinician"]
+    for account, refused in ((mine.account_id, False), (mine.account_id + 1, True)):
+        try:
+            async with world.area.database.transaction(reading(mine)) as tx:
+                await _log(tx, account)
+            logged = True
+        except asyncpg.InsufficientPrivilegeError:
+            logged = False
+        assert logged is not refused
+
+
+async def _log(tx: Tx, account: int) -> Any:
+    return await tx.execute(
+        "INSERT INTO access_log (account_id, role, organisation_id, door, action, purpose, children)"
+        " VALUES ($1, 'clinician', 1, 'web', 'look', 'direct care', '{}')",
+        account,
+    )
+
+
+async def test_every_table_is_under_row_level_security_also_for_its_owner(rolled_back: Database) -> None:
+    async with rolled_back.transaction(WRITER) as tx:
+        open_tables = await tx.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+            " AND NOT (relrowsecurity AND relforcerowsecurity)"
+        )
+        known = {r["relname"] for r in await tx.fetch("SELECT relname FROM pg_class WHERE relkind = 'r'")}
+    assert {row["relname"] for row in open_tables} <= BESIDE_THE_RECORDS
+    assert (OF_EPISODES | OF_CHILDREN).keys() | NOT_OF_A_CHILD <= known
+
+
+# Piccolo's own record of migrations, whether this is a demonstration, and the queue of jobs, which holds ids only.
+BESIDE_THE_RECORDS: Final = {
+    "migration", "demonstration", "pgqueuer", "pgqueuer_log", "pgqueuer_statistics", "pgqueuer_schedules",
+}  # fmt: skip
+
+
+def test_every_role_of_a_person_has_a_role_of_the_database_that_is_not_the_writer() -> None:
+    assert DB_ROLE.keys() == set(Role)
+    assert DbRole.pathway_writer not in DB_ROLE.values()
+    assert reading(Actor(3, Role.FAMILY, 0, Door.WEB)) == Scope(DbRole.r_family, 0, 3)
