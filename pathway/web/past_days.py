@@ -75,7 +75,7 @@ def _day(request: WebRequest, name: str, today: date) -> date | None:
 
 def asked_days(request: WebRequest, today: date) -> Redirect | Reading | None:
     """Where the form was sent: the address of those days, or the form to put right. Nothing where it was not sent."""
-    pairs = request.query_params.multi_items()
+    pairs = list(request.query_params.multi_items())
     if not any(name.endswith(("-day", "-month", "-year")) for name, _ in pairs):
         return None
     reading = read_form(days_specs(today), pairs)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from html import unescape
 from typing import Any
 
 import httpx
@@ -33,6 +34,11 @@ async def signed_in(world: World, who: str, app: Litestar | None = None) -> Asyn
         ) as client,
     ):
         yield client
+
+
+def words(answer: httpx.Response) -> str:
+    """What a reader reads on a page, on one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
 def hidden(html: str) -> dict[str, str]:

@@ -1,15 +1,13 @@
 """Recording a step on the screen: nothing typed is lost, nothing is saved twice, nothing of a colleague's is overwritten."""
 
 from datetime import date, timedelta
-from html import unescape
 
-import httpx
 import pytest
 
 from pathway import definitions
 from pathway.domain.roles import Role
 from tests.actions.reading import kinds
-from tests.web.signing_in import hidden, send, signed_in
+from tests.web.signing_in import hidden, send, signed_in, words
 from tests.world import TODAY, World, least
 
 SENT = {"_go": "preview"}
@@ -22,10 +20,6 @@ REQUIRED = {
 
 def on(day: date) -> dict[str, str]:
     return {"happened_on-day": str(day.day), "happened_on-month": str(day.month), "happened_on-year": str(day.year)}  # fmt: skip
-
-
-def words(answer: httpx.Response) -> str:
-    return " ".join(unescape(answer.text).split())
 
 
 async def test_a_step_is_previewed_and_then_recorded_once_however_often_it_is_sent(world: World) -> None:
