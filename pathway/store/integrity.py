@@ -6,7 +6,7 @@ to running clocks may be in force on a row or not yet.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from uuid import UUID
@@ -22,7 +22,14 @@ from pathway.settings import Settings
 from pathway.store.engine import Database, Tx
 from pathway.store.facts import event_from
 from pathway.store.pathways import Pathways, agreed_thresholds
-from pathway.store.projections import CLOCK_COLUMNS, EPISODE_COLUMNS, TASK_COLUMNS
+from pathway.store.projections import (
+    CLOCK_COLUMNS,
+    EPISODE_COLUMNS,
+    TASK_COLUMNS,
+    clock_values,
+    episode_values,
+    task_values,
+)
 from pathway.store.scopes import WORKER
 from pathway.store.seals import seal_book
 from pathway.store.verify_seals import SealReport, verify
@@ -193,7 +200,7 @@ def _compare(
 def _episode_differences(
     row: asyncpg.Record, rebuilt: Projection, events: list[asyncpg.Record]
 ) -> Iterator[str]:
-    for name, value in zip(EPISODE_COLUMNS, astuple(rebuilt.episode), strict=True):
+    for name, value in zip(EPISODE_COLUMNS, episode_values(rebuilt.episode), strict=True):
         if row[name] != value:
             yield f"{name}: {row[name]} is stored, {value} follows from the facts"
     if row["version"] != len(events):
@@ -205,7 +212,7 @@ def _episode_differences(
 def _clock_differences(
     stored: dict[tuple[str, int], asyncpg.Record], rebuilt: list[Projection]
 ) -> Iterator[str]:
-    expected = [{(c.clock, c.instance): astuple(c) for c in projection.clocks} for projection in rebuilt]
+    expected = [{(c.clock, c.instance): clock_values(c) for c in projection.clocks} for projection in rebuilt]
     for key in sorted(stored.keys() | expected[0].keys()):
         row = stored.get(key)
         have = tuple(row[name] for name in CLOCK_COLUMNS) if row is not None else None
@@ -214,7 +221,7 @@ def _clock_differences(
 
 
 def _task_differences(stored: dict[str, asyncpg.Record], rebuilt: Projection) -> Iterator[str]:
-    expected = {task.key: astuple(task) for task in rebuilt.tasks}
+    expected = {task.key: task_values(task) for task in rebuilt.tasks}
     for key in sorted(stored.keys() | expected.keys()):
         row = stored.get(key)
         have = tuple(row[name] for name in TASK_COLUMNS) if row is not None else None
