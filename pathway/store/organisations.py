@@ -1,10 +1,17 @@
-"""Organisations, and where new episodes of a pathway go."""
+"""Organisations, and where new episodes of a pathway go.
+
+Piccolo's queries run on the transaction that is open, so each function takes it: there is no reading without a scope.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pathway.domain.errors import NotFound
 from pathway.store.engine import Tx
+from pathway.store.tables_people import Organisation as Table
+from pathway.store.tables_people import PathwayRoute
+
+_COLUMNS = (Table.id, Table.kind, Table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +33,39 @@ class Route:
 
 async def route_of(tx: Tx, pathway: str) -> Route:
     """Where new episodes of a pathway go; NotFound where the area has not said so yet."""
-    row = await tx.fetchrow("SELECT provider_id, council_id FROM pathway_route WHERE pathway = $1", pathway)
-    if row is None:
+    found = (
+        await PathwayRoute.select(PathwayRoute.provider_id, PathwayRoute.council_id)
+        .where(PathwayRoute.pathway == pathway)
+        .first()
+    )
+    if found is None:
         raise NotFound(
             "No provider takes this pathway in this area yet. Ask the area's administrator to name one."
         )
-    return Route(row["provider_id"], row["council_id"])
+    return Route(**found)
 
 
 async def organisations(tx: Tx, kind: str | None = None) -> list[Organisation]:
     """All organisations in use (of one kind, where given), by name."""
-    rows = await tx.fetch(
-        "SELECT id, kind, name FROM organisation WHERE active AND ($1::text IS NULL OR kind = $1) ORDER BY name",
-        kind,
-    )
-    return [Organisation(row["id"], row["kind"], row["name"]) for row in rows]
+    wanted = Table.select(*_COLUMNS).where(Table.active.eq(True))
+    rows = await (wanted.where(Table.kind == kind) if kind else wanted).order_by(Table.name)
+    return [Organisation(**row) for row in rows]
 
 
 async def organisation(tx: Tx, organisation_id: int) -> Organisation:
     """One organisation in use; NotFound where there is none."""
-    row = await tx.fetchrow(
-        "SELECT id, kind, name FROM organisation WHERE id = $1 AND active", organisation_id
+    row = (
+        await Table.select(*_COLUMNS).where(Table.id == organisation_id).where(Table.active.eq(True)).first()
     )
     if row is None:
         raise NotFound("There is no such organisation in this area. Choose one from the list.")
-    return Organisation(row["id"], row["kind"], row["name"])
+    return Organisation(**row)
 
 
 async def organisation_names(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
     """The names of these organisations, also of those no longer in use."""
-    rows = await tx.fetch("SELECT id, name FROM organisation WHERE id = ANY($1::int[])", sorted(set(ids)))
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = await Table.select(Table.id, Table.name).where(Table.id.is_in(wanted))
     return {row["id"]: row["name"] for row in rows}
