@@ -10,10 +10,12 @@ from datetime import date
 
 from pathway import definitions
 from pathway.definitions.calendar import england
+from pathway.demo.afterwards import propose, seal
 from pathway.demo.county import COUNCIL, COUNTY_TEAM, Account, County, moorshire
 from pathway.demo.progress import Silent
 from pathway.demo.simulation import simulate
 from pathway.demo.sizes import SIZES
+from pathway.demo.stories import as_facts, story_accounts
 from pathway.domain.errors import Conflict
 from pathway.settings import Settings
 from pathway.store import connections
@@ -70,13 +72,16 @@ async def seed_county(
             await _refuse_unless_empty(tx)
         progress.step("Simulating the county")
         batch = simulate(SIZES[size], seed, today)
-        loaded = await fill(database, area_key(settings), batch, size, seed, today, progress)
+        key = area_key(settings)
+        loaded = await fill(database, key, batch, size, seed, today, progress)
+        await seal(database, key, today)
     finally:
         await database.close()
     progress.step("Counting, for the query planner")
     await _analyse(addresses)
     county = moorshire()
-    return Seeded(size, seed, today, len(county.organisations), len(county.accounts), loaded)
+    accounts = len(county.accounts) + len(story_accounts())
+    return Seeded(size, seed, today, len(county.organisations), accounts, loaded)
 
 
 async def fill(
@@ -88,10 +93,13 @@ async def fill(
         {pathway: definitions.source(pathway) for pathway in definitions.load_all()},
         england(), key, watched_until=today, processes=processes, progress=progress.bar,
     )  # fmt: skip
+    told = as_facts(today)
+    everything = Batch(told.children + batch.children, told.histories + batch.histories)
     async with database.transaction(LOADER) as tx:
         await _refuse_unless_empty(tx)
-        await insert_county(tx, moorshire())
-        loaded = await load(database, batch, loading)
+        await insert_county(tx, moorshire(), story_accounts())
+        loaded = await load(database, everything, loading)
+        await propose(tx, told)
         await tx.execute(
             "INSERT INTO demonstration (size, seed, today) VALUES ($1, $2, $3)", size, seed, today
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pathway.actions import correct, hand_over
 from pathway.actions.area import Area
+from pathway.actions.move_school import move_school
 from pathway.actions.name_coordinator import name_coordinator
 from pathway.actions.perform import Asking
 from pathway.actions.record_step import record_step
@@ -81,6 +82,9 @@ class Replay:
                 await hand_over.decline(area, asking, episode)
             case BuiltIn.COORDINATOR_SET:
                 await name_coordinator(area, asking, episode, int(fact.fields["account"]))
+            case BuiltIn.SCHOOL_CHANGED:
+                child = self.child_ids[history.child_id]
+                await move_school(area, asking, child, int(fact.fields["to"]), fact.happened_on)
             case BuiltIn.STRUCK_OUT:
                 assert fact.target is not None
                 await correct.strike_out(area, asking, episode, fact.target, fact.texts["reason"])

@@ -16,6 +16,7 @@ from pathway.demo.progress import Silent
 from pathway.demo.seed import fill, insert_county
 from pathway.demo.simulation import simulate
 from pathway.demo.sizes import Size
+from pathway.demo.stories import as_facts, story_accounts
 from pathway.store.embedded import Addresses
 from pathway.store.engine import Database
 from pathway.store.keys import AreaKey
@@ -36,6 +37,13 @@ def batch() -> Batch:
 
 
 @pytest.fixture(scope="module")
+def everything(batch: Batch) -> Batch:
+    """With the stories, as `fill` adds them."""
+    told = as_facts(TODAY)
+    return Batch(told.children + batch.children, told.histories + batch.histories)
+
+
+@pytest.fixture(scope="module")
 async def loaded(postgres: Addresses, migrated: str, batch: Batch) -> AsyncIterator[Database]:
     """A database into which the batch was copied."""
     async with new_database(postgres, "demo_loaded", migrated) as addresses, opened(addresses) as database:
@@ -45,13 +53,13 @@ async def loaded(postgres: Addresses, migrated: str, batch: Batch) -> AsyncItera
 
 @pytest.fixture(scope="module")
 async def replayed(
-    postgres: Addresses, migrated: str, batch: Batch, tmp_path_factory: pytest.TempPathFactory
+    postgres: Addresses, migrated: str, everything: Batch, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Database, Replay]]:
     """Another one, in which every fact went through its action on its own day, with a scan every morning."""
     async with new_database(postgres, "demo_replayed", migrated) as addresses, opened(addresses) as database:
         async with database.transaction(LOADER) as tx:
-            await insert_county(tx, moorshire())
-        replay = Replay(_area(database, tmp_path_factory.mktemp("key")), batch, TODAY)
+            await insert_county(tx, moorshire(), story_accounts())
+        replay = Replay(_area(database, tmp_path_factory.mktemp("key")), everything, TODAY)
         await replay.run()
         yield database, replay
 
@@ -84,8 +92,7 @@ LEFT_OUT = {
     "access_log": {"id", "at", "children"},
     "child": {"id", "made_at"},
     "child_address": {"child_id"},
-    "carer": {"id"},
-    "guardian": {"child_id", "carer_id", "since"},
+    "match_proposal": {"id", "child_id", "candidate_id", "made_at"},
 }
 PLACES = {
     "episode": "(SELECT count(*) FROM event o WHERE o.sequence <= t.last_sequence) AS last_place",
@@ -102,7 +109,7 @@ async def table(database: Database, name: str) -> list[dict[str, Any]]:
     key = "id" if name == "episode" else "episode_id"
     whose = WHOSE.format(key=key) if name in OF_EPISODES else "NULL AS whose"
     places = PLACES.get(name, "0 AS no_place")
-    async with database.transaction(WORKER if name != "caseload" else LOADER) as tx:
+    async with database.transaction(LOADER) as tx:
         await tx.execute("SET LOCAL statement_timeout = 0")
         rows = await tx.fetch(f"SELECT t.*, {whose}, {places} FROM {name} t")
     kept = [{k: v for k, v in row.items() if k not in LEFT_OUT[name]} for row in rows]
@@ -118,7 +125,7 @@ async def test_what_is_copied_is_what_the_actions_would_have_written(
     differing = [(a, b) for a, b in zip(copied, written, strict=False) if a != b]
     assert not differing, "\n".join(f"{key}: {a[key]} is not {b[key]}" for a, b in differing[:1] for key in a)
     assert len(copied) == len(written)
-    assert len(copied) > 10
+    assert copied
 
 
 @pytest.mark.slow
@@ -133,9 +140,12 @@ async def test_the_facts_are_the_same_and_in_the_same_order(
 
 
 @pytest.mark.slow
-async def test_a_link_names_the_same_earlier_episode(batch: Batch, replayed: tuple[Database, Replay]) -> None:
+async def test_a_link_names_the_same_earlier_episode(
+    everything: Batch, replayed: tuple[Database, Replay]
+) -> None:
     database, replay = replayed
-    links = [(h, f) for h in batch.histories for f in h.facts if f.kind == "linked"]
+    links = [(h, f) for h in everything.histories for f in h.facts if f.kind == "linked"]
+    assert links
     async with database.transaction(WORKER) as tx:
         for history, fact in links:
             fields = await tx.fetchval("SELECT fields ->> 'episode' FROM event WHERE id = $1", fact.id)
