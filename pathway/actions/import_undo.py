@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from pathway.actions.area import Area
 from pathway.actions.import_confirm import ROWS_TOGETHER
 from pathway.actions.import_histories import importing, request_of
+from pathway.actions.import_list import IMPORTING
 from pathway.actions.perform import Asking, require
 from pathway.actions.refer import reference
 from pathway.domain.definition import Definition
@@ -44,7 +45,9 @@ async def release(area: Area, asking: Asking, batch_id: int) -> int:
         batch = await _batch(tx, asking, batch_id)
         if batch.state != "loaded":
             raise Conflict("Only an import that is wholly loaded, and not undone, can be released.")
-        return await import_rows.release_batch(tx, batch_id)
+        children = await import_rows.release_batch(tx, batch_id)
+        await access_log.log(tx, importing(asking), "import_release", children, IMPORTING, asking.request_id)
+        return len(children)
 
 
 async def undo(area: Area, asking: Asking, batch_id: int) -> Undone:

@@ -135,11 +135,13 @@ async def finish_batch(tx: Tx, batch_id: int, counts: Mapping[str, int]) -> None
     )
 
 
-async def release_batch(tx: Tx, batch_id: int) -> int:
-    """Let families be told of what happens from now on; how many episodes that is."""
+async def release_batch(tx: Tx, batch_id: int) -> list[UUID]:
+    """Let families be told of what happens from now on; whose episodes that are."""
     await tx.execute("UPDATE import_batch SET released_at = clock_timestamp() WHERE id = $1", batch_id)
-    done = await tx.execute("UPDATE episode SET silent = false WHERE import_id = $1 AND silent", batch_id)
-    return int(done.split()[-1])
+    rows = await tx.fetch(
+        "UPDATE episode SET silent = false WHERE import_id = $1 AND silent RETURNING child_id", batch_id
+    )
+    return [row["child_id"] for row in rows]
 
 
 async def undo_batch(tx: Tx, batch_id: int) -> None:
