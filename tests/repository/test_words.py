@@ -15,6 +15,7 @@ ORDINARY = {
     "Option",
     "Party",
     "Slot",
+    "SlotRule",
     "Span",
     "Trigger",
 }
