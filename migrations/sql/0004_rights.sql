@@ -117,7 +117,7 @@ GRANT SELECT (id, first_name, family_name, birth_date, nhs_number, sealed_at, re
 GRANT SELECT (id, first_name, family_name, birth_date, nhs_number, upn, pronouns, restricted, merged_into) ON child TO r_referrer;
 GRANT SELECT (id, first_name, family_name, birth_date, pronouns, language, interpreter, restricted) ON child TO r_family;
 
--- A restricted address is for the one who posts letters, and nobody else (rules.md 12).
+-- A restricted address is for the one who posts letters, and nobody else (docs/rules.md 12).
 CREATE POLICY unrestricted ON child_address FOR SELECT TO r_clinician, r_lead, r_officer
     USING (EXISTS (SELECT FROM child c WHERE c.id = child_address.child_id AND NOT c.restricted));
 CREATE POLICY worker ON child_address FOR SELECT TO r_worker USING (true);

@@ -151,7 +151,7 @@ async def _note_death(tx: Tx, asking: Asking, opened: Opened, drafts: Sequence[D
 
 
 async def tell_family(tx: Tx, asking: Asking, head: Head, step: Step, event: UUID, stopped: bool) -> None:
-    """Put the update for the family in the outbox, or stop every message where the step says so (rules.md 19)."""
+    """Put the update for the family in the outbox, or stop every message where the step says so (docs/rules.md 19)."""
     if step.stops_messages:
         await outbox.stop_all(tx, head.child_id, f"stopped by: {step.key}")
         return

@@ -1,8 +1,8 @@
 """Refer a child to a pathway: find out whether we know them, open the episode, and say nothing about other referrals.
 
 An equal NHS number is the same child; three of four details propose a match to a person and link nothing; two different
-numbers are two children (rules.md 18). A re-referral is a new episode, linked to the earlier one and keeping its start
-date where the child came back within a year or the closure was an error (rules.md 2).
+numbers are two children (docs/rules.md 18). A re-referral is a new episode, linked to the earlier one and keeping its start
+date where the child came back within a year or the closure was an error (docs/rules.md 2).
 """
 
 from dataclasses import asdict, dataclass

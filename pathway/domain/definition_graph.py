@@ -64,7 +64,7 @@ def _can_follow(definition: Definition, clock: ClockDef, finishing: Iterable[Tri
 def check_masks(definition: Definition, sheet: Sheet, faults: Faults) -> None:
     """No stage that implies an outcome is shown before the family was told, nor to partners without a share.
 
-    Such stages are those that only an outcome leads to (rules.md 10).
+    Such stages are those that only an outcome leads to (docs/rules.md 10).
     """
     steps = definition.steps.values()
     telling = [step for step in steps if step.reveals_outcome]

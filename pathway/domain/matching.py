@@ -1,6 +1,6 @@
 """Is the child in a referral one we know? Proposes to a person, and links only on an equal NHS number.
 
-rules.md 18: agreement on three of four of first name, family name, date of birth and postcode is put before a person;
+docs/rules.md 18: agreement on three of four of first name, family name, date of birth and postcode is put before a person;
 two different NHS numbers are two children, whatever else agrees; twins are two children.
 """
 

@@ -66,4 +66,4 @@ class Referral:
 
 
 RESTORE_WITHIN_MONTHS: Final = 12
-"""A re-referral within these months of the closure keeps the first referral's start date (rules.md 2)."""
+"""A re-referral within these months of the closure keeps the first referral's start date (docs/rules.md 2)."""

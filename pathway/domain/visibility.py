@@ -1,4 +1,4 @@
-"""What may be seen of an episode, and by whom (rules.md 10).
+"""What may be seen of an episode, and by whom (docs/rules.md 10).
 
 Before the feedback has been given nobody outside the clinical team sees an outcome, nor a stage that implies one. After it
 the family sees its own stage; school, council and referrer see more only where a share with them is recorded.

@@ -1,7 +1,7 @@
 """A key for each child: free text, letters and raw messages are encrypted with it, and closed when it is destroyed.
 
 AES-256-GCM; the child's key is wrapped by the area's key, which lies in a file outside the database. Sealing or erasing
-destroys the wrapped key, so every copy, backup and replay is closed at once while dates and days remain (design.md 5).
+destroys the wrapped key, so every copy, backup and replay is closed at once while dates and days remain (docs/adr/0009-free-text-under-a-childs-key.md).
 """
 
 import json

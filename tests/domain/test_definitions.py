@@ -141,7 +141,7 @@ def test_no_sentence_for_a_family_holds_a_word_that_hurts(key: str) -> None:
     pathway = definitions.load(key)
     sentences = [s.family + " " + s.family_next for s in pathway.stages.values()]
     for rows in (pathway.side_states, pathway.outcomes, pathway.closures, pathway.clocks):
-        sentences += [row.family for row in rows.values()]  # type: ignore[attr-defined]
+        sentences += [row.family for row in rows.values()]
     for words in sentences:
         assert not [bad for bad in NEVER_TO_A_FAMILY if bad in words.lower()], words
         assert "13 weeks" not in words
@@ -244,7 +244,7 @@ def test_a_local_place_is_kept_until_the_chosen_provider_has_seen_the_child(auti
 def test_a_telephone_call_meets_nices_clock_and_not_the_national_one(
     key: str, mechanism: str, counts: bool
 ) -> None:
-    """rules.md 3"""
+    """docs/rules.md 3"""
     stops = definitions.load(key).moves["assessment_started"].stops
     stopped = {clock.key for clock, trigger in stops if trigger.holds({"mechanism": mechanism})}
     assert "nice_start" in stopped
@@ -253,7 +253,7 @@ def test_a_telephone_call_meets_nices_clock_and_not_the_national_one(
 
 @pytest.mark.parametrize("key", HEALTH)
 def test_an_assessment_starts_with_an_attended_contact(key: str) -> None:
-    """rules.md 3"""
+    """docs/rules.md 3"""
     attendance = definitions.load(key).steps["assessment_started"].field_named("attendance")
     assert attendance is not None
     assert attendance.required
@@ -263,14 +263,14 @@ def test_an_assessment_starts_with_an_attended_contact(key: str) -> None:
 def test_the_triage_clock_starts_when_the_referral_is_received_never_when_it_is_complete(
     autism: Definition,
 ) -> None:
-    """rules.md 3"""
+    """docs/rules.md 3"""
     starts = {trigger.step for trigger in autism.clocks["triage_decision"].starts}
     assert "referral_received" in starts
     assert not starts & {"information_received", "triage_started"}
 
 
 def test_the_treatment_clock_is_off_and_community_waits_count_18_and_52_weeks(autism: Definition) -> None:
-    """rules.md 7"""
+    """docs/rules.md 7"""
     assert not autism.clocks["rtt"].enabled
     community = autism.clocks["community_wait"]
     assert (str(community.limit), [str(band) for band in community.bands]) == ("18 weeks", ["52 weeks"])
@@ -286,7 +286,7 @@ def test_a_pause_at_the_familys_request_is_the_familys_and_no_clocks(autism: Def
 
 
 def test_before_the_feedback_nothing_leaves_that_tells_or_implies_an_outcome(autism: Definition) -> None:
-    """rules.md 10"""
+    """docs/rules.md 10"""
     decided = autism.stages["outcome_decided"]
     assert (decided.family_sees, decided.partners_see) == ("formulation", "formulation")
     assert autism.steps["outcome_recorded"].silent_because
@@ -303,9 +303,13 @@ def test_what_follows_the_feedback_is_told_in_the_same_words_whatever_the_outcom
 
 
 def test_each_share_names_its_lawful_basis(autism: Definition) -> None:
-    """rules.md 11"""
+    """docs/rules.md 11"""
     sharing = [step for step in autism.steps.values() if step.shares_with or "shared" in step.key]
-    assert {rule.slot for step in sharing for rule in step.shares_with} >= {Slot.SCHOOL, Slot.COUNCIL, Slot.REFERRER}
+    assert {rule.slot for step in sharing for rule in step.shares_with} >= {
+        Slot.SCHOOL,
+        Slot.COUNCIL,
+        Slot.REFERRER,
+    }
     for step in sharing:
         basis = step.field_named("lawful_basis")
         assert basis is not None, step.key
@@ -313,7 +317,7 @@ def test_each_share_names_its_lawful_basis(autism: Definition) -> None:
 
 
 def test_the_sixteenth_birthday_and_the_move_to_adults_are_tasks(autism: Definition) -> None:
-    """rules.md 13"""
+    """docs/rules.md 13"""
     assert [t.key for t in autism.moves["sixteenth_birthday_near"].opens] == ["ask_young_person"]
     assert [t.key for t in autism.moves["transition_due"].opens] == ["plan_transition"]
     assert autism.closures["adult_pathway"].requires == ("adult_team_accepted",)
@@ -336,7 +340,7 @@ def test_referral_and_assessment_carry_the_codes_of_both_national_data_sets(auti
 
 
 def test_every_statutory_limit_is_the_regulations_with_its_own_exceptions() -> None:
-    """rules.md 4"""
+    """docs/rules.md 4"""
     found = {
         (pathway.key, clock.key): (limit(clock), clock.exceptions)
         for pathway in definitions.load_all().values()
@@ -352,14 +356,14 @@ def test_every_statutory_limit_names_its_regulation(pathway: str, clock: str) ->
 
 
 def test_an_annual_review_is_complete_at_the_decision_and_not_at_the_meeting() -> None:
-    """rules.md 4"""
+    """docs/rules.md 4"""
     review = definitions.load("annual_review")
     stops = {trigger.step for trigger in review.clocks["review_cycle"].stops}
     assert stops == {"decided_to_keep", "decided_to_amend", "decided_to_cease"}
 
 
 def test_health_advice_never_waits_for_a_diagnosis() -> None:
-    """rules.md 5"""
+    """docs/rules.md 5"""
     ehc = definitions.load("ehc_needs_assessment")
     assert ehc.steps["health_advice_received"].requires == ("health_advice_requested",)
     assert ehc.steps["health_advice_requested"].requires == ()

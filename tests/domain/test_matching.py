@@ -1,4 +1,4 @@
-"""rules.md 18: three of four proposes to a person and never links; two NHS numbers never link; twins are two."""
+"""docs/rules.md 18: three of four proposes to a person and never links; two NHS numbers never link; twins are two."""
 
 from dataclasses import replace
 from datetime import date
