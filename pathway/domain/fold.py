@@ -247,15 +247,21 @@ class Reader:
             episode.outcome_told_on = day
         if event.fields.get("closure") and episode.is_open:
             self._announced = event.fields["closure"]
-        shared = {rule.slot for rule in step.shares_with if holds(rule.when, event.fields)}
-        hidden = {rule.slot for rule in step.hides_from if holds(rule.when, event.fields)}
-        episode.shared_with = (episode.shared_with | shared) - hidden
-        episode.hidden_from = (episode.hidden_from - shared) | hidden
-        episode.coordinator = coordinator_named(event, step) or episode.coordinator
+        if step.shares_with or step.hides_from:
+            self._share(episode, step, event)
+        if step.names_coordinator:
+            episode.coordinator = coordinator_named(event, step)
         if step.stops_messages:
             episode.messages_stopped = True
         if step.claims_exception:
             self.board.excuse(event.fields["clock"], event.fields["reason"], day, event.id)
+
+    def _share(self, episode: Episode, step: Step, event: Event) -> None:
+        """Who is told from now on, and from whom the child is kept; what is kept wins."""
+        shared = {rule.slot for rule in step.shares_with if holds(rule.when, event.fields)}
+        hidden = {rule.slot for rule in step.hides_from if holds(rule.when, event.fields)}
+        episode.shared_with = (episode.shared_with | shared) - hidden
+        episode.hidden_from = (episode.hidden_from - shared) | hidden
 
     def _begin(self, episode: Episode, day: date, event: Event) -> None:
         """The wait counts from this day, or from the first one of an earlier referral (docs/rules.md 2)."""
