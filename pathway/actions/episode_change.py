@@ -132,7 +132,7 @@ async def _project(
     tx: Tx, area: Area, opened: Opened, episode: Episode, version: int, written: Written
 ) -> Projection:
     head, today = opened.head, area.today
-    versions = await agreed_thresholds(tx, head.pathway)
+    versions = await agreed_thresholds(tx, head.pathway) if head.limits_agreed else {}
     projection = project(episode, versions, area.calendar, today)
     await write_projection(tx, head.id, head.pathway, version, projection, written, today)
     return projection

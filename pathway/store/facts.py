@@ -20,7 +20,8 @@ from pathway.store.engine import Tx
 _HEAD = """
 SELECT e.id, e.child_id, e.pathway, e.definition, e.version, e.stage, e.provider_id, e.hand_over_to, e.council_id,
        e.council_basis, e.school_id, e.hidden_from_school, e.referrer_id, e.family_reached_on, e.silent,
-       e.messages_stopped OR c.died_on IS NOT NULL AS messages_stopped, c.birth_date, c.sealed_at
+       e.messages_stopped OR c.died_on IS NOT NULL AS messages_stopped, c.birth_date, c.sealed_at,
+       EXISTS (SELECT FROM threshold t WHERE t.pathway = e.pathway AND t.agreed_at IS NOT NULL) AS limits_agreed
   FROM episode e JOIN child c ON c.id = e.child_id WHERE e.id = $1"""
 _EVENTS = """
 SELECT sequence, id, kind, happened_on, recorded_at, role, organisation_id, account_id, door, fields, target
@@ -41,7 +42,10 @@ SELECT (SELECT array_agg(g.account_id) FROM guardian g WHERE g.child_id = $2 AND
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The episode as it is locked: what an action needs besides the facts."""
+    """The episode as it is locked: what an action needs besides the facts.
+
+    `limits_agreed` is false where the partners have agreed no limit of their own, and there is none to look up.
+    """
 
     id: UUID
     child_id: UUID
@@ -55,6 +59,7 @@ class Head:
     messages_stopped: bool
     birth_date: date
     sealed: bool
+    limits_agreed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,4 +213,5 @@ def _head(row: asyncpg.Record | None) -> Head:
         messages_stopped=row["messages_stopped"],
         birth_date=row["birth_date"],
         sealed=row["sealed_at"] is not None,
+        limits_agreed=row["limits_agreed"],
     )

@@ -35,11 +35,12 @@ _INSERT_EPISODE = (
     "INSERT INTO episode (id, child_id, pathway, definition, version, last_sequence, silent, import_id, "
     f"{', '.join(EPISODE_COLUMNS)}) VALUES ({_places(1, 8 + len(EPISODE_COLUMNS))})"
 )
+# The row is written and the stored clocks come back in one round trip.
 _UPDATE_EPISODE = (
-    f"UPDATE episode SET (version, last_sequence, {', '.join(EPISODE_COLUMNS)}) = "
-    f"({_places(2, 2 + len(EPISODE_COLUMNS))}) WHERE id = $1"
+    f"WITH written AS (UPDATE episode SET (version, last_sequence, {', '.join(EPISODE_COLUMNS)}) = "
+    f"({_places(2, 2 + len(EPISODE_COLUMNS))}) WHERE id = $1) "
+    f"SELECT {', '.join(CLOCK_COLUMNS)} FROM clock WHERE episode_id = $1 AND known_to IS NULL"
 )
-_CLOCKS = f"SELECT {', '.join(CLOCK_COLUMNS)} FROM clock WHERE episode_id = $1 AND known_to IS NULL"
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM task WHERE episode_id = $1"
 # A clock that begins again keeps the day of a grade reached before, until the scan has noticed it.
 _CLOSE_CLOCKS = """
@@ -103,10 +104,10 @@ async def write_projection(
     today: date,
 ) -> None:
     """Bring the stored rows to the projection, touching only what changed."""
-    await tx.execute(
+    clocks = await tx.fetch(
         _UPDATE_EPISODE, episode_id, version, written.sequence, *episode_values(projection.episode)
     )
-    stored = {(row["clock"], row["instance"]): row for row in await tx.fetch(_CLOCKS, episode_id)}
+    stored = {(row["clock"], row["instance"]): row for row in clocks}
     await _write_clocks(tx, episode_id, pathway, stored, projection, written, today)
     tasks = {row["key"]: row for row in await tx.fetch(_TASKS, episode_id)}
     changed = [t for t in projection.tasks if t.key not in tasks or tuple(tasks[t.key]) != task_values(t)]
