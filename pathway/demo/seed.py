@@ -3,18 +3,21 @@
 All of it is one transaction, under the policies, as the loader. A database that holds anything else is refused.
 """
 
+import gc
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from pathway import definitions
 from pathway.definitions.calendar import england
 from pathway.demo.afterwards import propose, seal
 from pathway.demo.county import COUNCIL, COUNTY_TEAM, Account, County, moorshire
+from pathway.demo.people import nhs_numbers
 from pathway.demo.progress import Silent
 from pathway.demo.simulation import simulate
-from pathway.demo.sizes import SIZES
+from pathway.demo.sizes import SIZES, Size
 from pathway.demo.stories import as_facts, story_accounts
 from pathway.domain.errors import Conflict
 from pathway.settings import Settings
@@ -24,6 +27,7 @@ from pathway.store.engine import Database, Tx
 from pathway.store.keys import AreaKey, area_key
 from pathway.store.loader import LOADER, Loading, load
 from pathway.store.loader_facts import Batch, Loaded
+from pathway.store.loader_replicas import replicate
 from pathway.store.pathways import Pathways
 
 _HELD = """
@@ -67,6 +71,8 @@ async def seed_county(
     progress = progress or Silent()
     database = Database(addresses.app_dsn)
     await database.open(1, 2)
+    collects = gc.isenabled()
+    gc.disable()  # a county is millions of objects, none of them garbage: looking for it takes longer than making them
     try:
         async with database.transaction(LOADER) as tx:
             await _refuse_unless_empty(tx)
@@ -76,9 +82,10 @@ async def seed_county(
         loaded = await fill(database, key, batch, size, seed, today, progress)
         await seal(database, key, today)
     finally:
+        if collects:
+            gc.enable()
         await database.close()
-    progress.step("Counting, for the query planner")
-    await _analyse(addresses)
+    await _finish(addresses, SIZES[size], len(batch.children), progress)
     county = moorshire()
     accounts = len(county.accounts) + len(story_accounts())
     return Seeded(size, seed, today, len(county.organisations), accounts, loaded)
@@ -91,7 +98,8 @@ async def fill(
     processes = (os.cpu_count() or 1) if len(batch.histories) > _SMALLEST_FOR_PROCESSES else 1
     loading = Loading(
         {pathway: definitions.source(pathway) for pathway in definitions.load_all()},
-        england(), key, watched_until=today, processes=processes, progress=progress.bar,
+        england(), key, watched_until=today, processes=processes, replicas=SIZES[size].replicas,
+        progress=progress.bar,
     )  # fmt: skip
     told = as_facts(today)
     everything = Batch(told.children + batch.children, told.histories + batch.histories)
@@ -142,9 +150,14 @@ async def insert_county(tx: Tx, county: County, more_accounts: Sequence[Account]
         )  # fmt: skip
 
 
-async def _analyse(addresses: Addresses) -> None:
+async def _finish(addresses: Addresses, size: Size, children: int, progress: Silent) -> None:
+    """As the owner: the copies of a county that is made for measuring, and the statistics of every table."""
     connection = await connections.connect(addresses.owner_dsn, {"application_name": "pathway demo"}, None)
     try:
+        if size.replicas > 1:
+            free = islice(nhs_numbers(), children, None)
+            await replicate(connection, size.replicas, free, progress.bar)
+        progress.step("Counting, for the query planner")
         await connection.execute("ANALYZE")
     finally:
         await connection.close()

@@ -5,7 +5,6 @@ The only thing that children compete for is a first appointment: each week a pro
 priority and then by the first date. Demand is a little more than that, so the wait grows as such lists do.
 """
 
-import gc
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -59,16 +58,7 @@ class Simulation:
         self._count = 0
 
     def run(self) -> Batch:
-        """Let every day pass up to yesterday. Nothing made here is garbage, so nobody collects it meanwhile."""
-        collected = gc.isenabled()
-        gc.disable()
-        try:
-            return self._run()
-        finally:
-            if collected:
-                gc.enable()
-
-    def _run(self) -> Batch:
+        """Let every day pass up to yesterday."""
         self.at(self.begins, self._referrals)
         self.at(self.begins, self._clinics)
         while self._events and self._events[0][0] <= self.end:

@@ -88,7 +88,8 @@ class Loading:
 
     `sources`: the text of each pathway's definition, already stored. `watched_until`: the last morning on which the worker
     looked for breaches and rolled passed review days forward; without it, it never did. `numbered`: write the ledger and the access log of the past too,
-    as for a history that was recorded here; an import leaves both to the worker and to its own act.
+    as for a history that was recorded here; an import leaves both to the worker and to its own act. `replicas`: numbers are
+    left free between the facts for so many copies of each (loader_replicas.py).
     """
 
     sources: Mapping[str, str]
@@ -98,6 +99,7 @@ class Loading:
     watched_until: date | None = None
     numbered: bool = True
     processes: int = 1
+    replicas: int = 1
     progress: Progress = _quiet
 
     @property
@@ -121,9 +123,11 @@ async def load(database: Database, batch: Batch, loading: Loading) -> Loaded:
     wrapped = {child.id: loading.key.new_child_key(child.id) for child in batch.children}
     async with database.transaction(LOADER) as tx:
         await tx.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'")
-        numbers: list[int] = await tx.fetchval(_RESERVE, sum(len(h.facts) for h in batch.histories)) or []
+        total, apart = sum(len(history.facts) for history in batch.histories), loading.replicas
+        numbers: list[int] = await tx.fetchval(_RESERVE, total * apart) or []
         after: int = await tx.fetchval("SELECT coalesce(max(position), 0) FROM ledger")
-        placed = loader_people.place(batch, numbers, after, loading.key, wrapped)
+        positions = range(after + 1, after + 1 + total * apart, apart)
+        placed = loader_people.place(batch, sorted(numbers)[::apart], positions, loading.key, wrapped)
         with _folding(placed, loading) as chunks:
             people = await loader_people.copy(
                 tx, batch, wrapped, loader_people.deaths(batch, loading.ending_kinds)

@@ -7,9 +7,10 @@ is current on the morning of each day, notices every grade reached by then, once
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from uuid import UUID
 
-from pathway.domain.breaches import Crossing, crossings, first_crossing_on, reached
+from pathway.domain.breaches import Crossing, crossings, reached
 from pathway.domain.clocks import ClockFact
 from pathway.domain.definition import Definition, Slot
 from pathway.domain.episode import Episode
@@ -28,6 +29,8 @@ CROSSING_COLUMNS = (
     "episode_id", "pathway", "clock", "start_event", "counts_from", "grade", "reached_on", "due_on", "threshold_id", "provider_id",
     "council_id", "noticed_at", "closed_on",
 )  # fmt: skip
+
+_values = attrgetter(*_FIELDS)
 
 SCAN_AT = time(5, 30)
 """When the scan looks each morning, in London: before anybody works."""
@@ -101,9 +104,8 @@ class ClockHistory:
         reading = read(fact, self._versions.get(fact.definition.key, ()), self._calendar)
         finished = fact.finished_on
         grades = crossings(reading) if finished is None else reached(reading, finished)
-        return _Version(
-            seen, clock_row(reading, episode, self._runs), since, grades, first_crossing_on(reading)
-        )
+        first = grades[0].on if grades else None
+        return _Version(seen, clock_row(reading, episode, self._runs), since, grades, first)
 
     def finish(self) -> None:
         """Write the versions that are still current."""
@@ -145,7 +147,7 @@ class ClockHistory:
                 (
                     self._episode_id, self._pathway, since.recorded_at, closed_by and closed_by.recorded_at,
                     since.sequence, closed_by and closed_by.sequence, version.next_on,
-                    *(getattr(row, name) for name in _FIELDS),
+                    *_values(row),
                 )
             )
         )  # fmt: skip

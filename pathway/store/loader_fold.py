@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from pathway.domain.built_in_facts import coordinator_named
@@ -35,6 +36,7 @@ EPISODE_COLUMNS = (
 )  # fmt: skip
 TASK_COLUMNS = ("episode_id", *_TASK_FIELDS)
 LEDGER_COLUMNS = ("position", "sequence", "numbered_at")
+_episode_values, _task_values = attrgetter(*_EPISODE_FIELDS), attrgetter(*_TASK_FIELDS)
 NUMBERED_AFTER = timedelta(seconds=5)
 CASELOAD_COLUMNS = ("account_id", "episode_id", "since")
 _TABLES = ("event", "ledger", "episode", "clock", "task", "crossing", "caseload")
@@ -123,12 +125,12 @@ class Folder:
             history.episode_id, history.child_id, history.pathway, definition.digest, len(history.facts),
             placed.sequences[-1], history.silent, history.import_id,
         )  # fmt: skip
-        return line((*head, *(getattr(row, name) for name in _EPISODE_FIELDS)))
+        return line((*head, *_episode_values(row)))
 
     def _task_lines(self, episode_id: UUID, episode: Episode) -> Iterable[str]:
         for key in episode.tasks:
             row = task_row(episode, key, self.rules.calendar)
-            yield line((episode_id, *(getattr(row, name) for name in _TASK_FIELDS)))
+            yield line((episode_id, *_task_values(row)))
 
 
 def _acts(facts: Sequence[RecordedFact], events: Sequence[Event]) -> Iterable[tuple[Event, ...]]:

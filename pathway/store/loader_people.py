@@ -38,11 +38,15 @@ class People:
 
 
 def place(
-    batch: Batch, numbers: Sequence[int], after: int, key: AreaKey, wrapped: Mapping[UUID, bytes]
+    batch: Batch,
+    numbers: Sequence[int],
+    positions_from: Sequence[int],
+    key: AreaKey,
+    wrapped: Mapping[UUID, bytes],
 ) -> list[Placed]:
-    """Give every fact its number, in the order of recording over all episodes, and encrypt the free text.
+    """Give every fact its number and its position in the ledger, in the order of recording over all episodes.
 
-    `after` is the last position in the ledger: the facts are numbered there from the next one on, without a gap.
+    Its free text is encrypted with the child's key.
     """
     order = sorted(
         (fact.recorded_at, n, m)
@@ -51,7 +55,7 @@ def place(
     )
     sequences = [[0] * len(history.facts) for history in batch.histories]
     positions = [[0] * len(history.facts) for history in batch.histories]
-    for position, (number, (_, n, m)) in enumerate(zip(sorted(numbers), order, strict=True), after + 1):
+    for number, position, (_, n, m) in zip(sorted(numbers), positions_from, order, strict=True):
         sequences[n][m], positions[n][m] = number, position
     return [
         Placed(history, tuple(sequences[n]), tuple(positions[n]), _secrets(history, key, wrapped))
