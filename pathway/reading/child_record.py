@@ -121,6 +121,9 @@ async def child_record(
             text = await child_text(inner, area.key, child_id)
             reached = {row.id: await family_reached(inner, row.id, day, position) for row in rows}
         episodes = [await _record(tx, area, row, text, day, position, reached[row.id]) for row in rows]
+        if as_of is not None or position is not None:
+            # What stands in the row is of today: an episode of which no fact was there yet is left out.
+            episodes = [one for one in episodes if one.episode is not None]
         carers = await carers_of(tx, child_id)
         return ChildRecord(
             child,

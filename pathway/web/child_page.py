@@ -1,15 +1,13 @@
 """A child's record as a page: what stands in the identity bar, the clocks, the baton, the tasks and the timeline."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pathway.domain.definition import Definition, FieldType, Slot, Step
-from pathway.domain.events import BuiltIn, Event
+from pathway.domain.definition import Definition, Slot
 from pathway.domain.explain import Explanation
 from pathway.domain.roles import ROLE_TITLES, Actor, Role
-from pathway.reading.child_record import ChildRecord, EpisodeRecord, TimelineFact
+from pathway.reading.child_record import ChildRecord, EpisodeRecord
 from pathway.store.child_rows import ChildRow
 from pathway.web.clock_page import clock_card
 from pathway.web.components import (
@@ -22,17 +20,8 @@ from pathway.web.components import (
     Link,
     TimelineEntry,
 )
+from pathway.web.facts_in_words import organisation, timeline_entry
 from pathway.web.presenters import Tag, age, day, days_in_words, nhs_number, plural
-
-DOORS = {
-    "web": "on this service",
-    "api": "by a program",
-    "fhir": "from another NHS system",
-    "import": "from an import",
-    "worker": "by this service itself",
-    "command": "by the service's operator",
-}
-"""Through which door a fact came, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +84,7 @@ def episode_section(record: ChildRecord, one: EpisodeRecord, actor: Actor, now: 
         finished=tuple(finished),
         baton=_baton(record, one),
         tasks=_tasks(record, one),
-        entries=tuple(_entry(record, one, fact, actor, now) for fact in one.timeline),
+        entries=tuple(timeline_entry(record, one, fact, actor, now) for fact in one.timeline),
         first=first,
         others=others,
         facts_hidden=one.episode is None,
@@ -190,65 +179,6 @@ def _task_tag(done: date | None, gone: date | None, due: date, today: date) -> T
     if gone is not None:
         return Tag("No longer needed", "white")
     return Tag("To do", "blue") if due >= today else Tag("Past its date", "orange")
-
-
-def _entry(
-    record: ChildRecord, one: EpisodeRecord, fact: TimelineFact, actor: Actor, now: bool
-) -> TimelineEntry:
-    event, correction = fact.event, fact.correction
-    who = f"{ROLE_TITLES[event.role]}, {organisation(record, event.organisation_id, '')}".rstrip(", ")
-    words = answers_in_words(record, one.definition, fact)
-    if correction is not None and correction.kind == BuiltIn.RE_DATED:
-        moved = date.fromisoformat(correction.fields["happened_on"])
-        words = f"The date was corrected to {day(moved)}: {fact.why_corrected} {words}".strip()
-    may = now and correction is None and one.timeline[-1] is not fact
-    return TimelineEntry(
-        fact.title,
-        day(event.happened_on),
-        f"{who}, recorded {DOORS[event.door.value]}",
-        words,
-        struck=f"{fact.why_corrected or 'no reason can be read any more'}" if fact.struck else "",
-        href=f"/episodes/{one.row.id}/events/{event.id}/correct" if may else "",
-        link_text="Correct this fact",
-    )
-
-
-def answers_in_words(record: ChildRecord, definition: Definition, fact: TimelineFact) -> str:
-    """What was answered when the fact was recorded, question by question."""
-    step = definition.steps.get(fact.event.kind)
-    given = {**fact.event.fields, **fact.texts}
-    return " ".join(_answers(record, step, given)) if step else _built_in(record, fact.event)
-
-
-def _answers(record: ChildRecord, step: Step, given: Mapping[str, str]) -> list[str]:
-    said = []
-    for item in step.fields:
-        value = given.get(item.key)
-        if not value:
-            continue
-        if item.type is FieldType.ORGANISATION:
-            value = organisation(record, int(value), "not shown")
-        elif item.type is FieldType.DATE:
-            value = day(date.fromisoformat(value))
-        elif item.type is FieldType.YES_NO:
-            value = value.capitalize()
-        else:
-            value = next((o.title for o in item.options if o.key == value), value)
-        mark = "" if item.title.endswith("?") else ":"
-        said.append(f"{item.title}{mark} {value}".rstrip(".") + ".")
-    return said
-
-
-def _built_in(record: ChildRecord, event: Event) -> str:
-    if event.fields.get("planned_for"):
-        return f"Planned for {day(date.fromisoformat(event.fields['planned_for']))}."
-    to = event.fields.get("to", "")
-    return f"To {organisation(record, int(to), 'another organisation')}." if to.isdigit() else ""
-
-
-def organisation(record: ChildRecord, number: int | None, otherwise: str) -> str:
-    """The organisation's name, or other words where the child's whereabouts are restricted."""
-    return record.organisations.get(number or 0, otherwise)
 
 
 def holder(record: ChildRecord, definition: Definition, slot: Slot, number: int | None) -> str:

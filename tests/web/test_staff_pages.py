@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pathway.domain.identifiers import Postcode
+from pathway.store.ledger import Ledger
 from pathway.store.scopes import WRITER
 from tests.actions.reading import kinds, row, rows
 from tests.web.signing_in import hidden, send, signed_in, words
@@ -165,6 +166,24 @@ async def test_another_day_shows_the_record_as_it_was_and_records_nothing(world:
     assert "Triage started" not in words(then)
     assert "Record:" not in words(then)
     assert wrong.status_code == ahead.status_code == nonsense.status_code == 422
+
+
+async def test_what_was_not_known_yet_is_not_shown_as_if_it_had_been(world: World) -> None:
+    child = await world.refer(received_on=date(2026, 3, 3))
+    await Ledger(world.area.database).number()
+    await world.step("triage", child.episode_id, "triage_started", date(2026, 3, 10))
+    here = f"/children/{child.child_id}"
+    numbered = (await row(world, "SELECT max(numbered_at) AS at FROM ledger"))["at"].date()
+    async with signed_in(world.on(numbered), "triage") as client:
+        then = await client.get(f"{here}?known={numbered}")
+        never = await client.get(f"{here}?known=2020-01-01")
+        before = await client.get(f"{here}?as_of=2026-03-02")
+    assert "as it was known on" in words(then)
+    assert "Referral received" in words(then)
+    assert "Triage started" not in words(then)
+    for early in (never, before):
+        assert "Nothing that you may see was recorded of this child by then." in words(early)
+        assert "Being reviewed" not in words(early)
 
 
 async def test_every_clock_on_the_page_opens_its_own_sum(world: World) -> None:
