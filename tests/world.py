@@ -157,7 +157,7 @@ async def make_world(database: Database, key_folder: Path, today: date = TODAY) 
                 login, login.replace("_", " ").title(), role.value, org[at] if at else None,
             )  # fmt: skip
             actors[login] = Actor(account, role, org[at] if at else 0, Door.WEB)
-        for pathway in definitions.keys():
+        for pathway in definitions.load_all():
             await area.pathways.store(tx, definitions.load(pathway), definitions.source(pathway))
             await tx.execute(
                 "INSERT INTO pathway_route (pathway, provider_id, council_id) VALUES ($1, $2, $3)",
