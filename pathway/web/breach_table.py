@@ -16,11 +16,11 @@ def late_table(waits: Iterable[LateWait], may_acknowledge: bool) -> DataTable:
     """Children past a limit, with what was said about each wait last."""
     columns = (Column("Select"),) if may_acknowledge else ()
     return DataTable(
-        "Waits past a limit, longest overdue first",
+        "Waits past threshold, longest overdue first",
         (*columns, Column("Child"), Column("Limit"), Column("Days waited"), Column("Grade"), Column("Acknowledged")),
         tuple(_late_row(wait, may_acknowledge) for wait in waits),
         cards=True,
-        empty="No wait is past a limit here.",
+        empty="No wait is past its threshold here.",
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _said(wait: LateWait) -> Cell:
 
 
 def flag_table(flags: Iterable[FlaggedWait]) -> DataTable:
-    """Waits past a limit without anything that names a child; each opens its own sum."""
+    """Waits past threshold without anything that names a child; each opens its own sum."""
     rows = tuple(
         (
             Cell(flag.provider),
@@ -68,7 +68,7 @@ def flag_table(flags: Iterable[FlaggedWait]) -> DataTable:
     )
     columns = (Column("Provider"), Column("Limit"), Column("Stage"), Column("Days waited"), Column("Grade"))
     return DataTable(
-        "Waits past a limit, longest overdue first", columns, rows, cards=True, empty="No wait is past a limit here."
+        "Waits past threshold, longest overdue first", columns, rows, cards=True, empty="No wait is past its threshold here."
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Waits past a limit: a table that leads to every sum, acknowledged by those who answer for them."""
+"""Waits past threshold: a table that leads to every sum, acknowledged by those who answer for them."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -4,21 +4,28 @@ Deny by default: a route that names no permission is refused. Whether this child
 """
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
+from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from pathway.domain.errors import NotAllowed, NotSignedIn
+from pathway.domain.errors import NotAllowed, NotSignedIn, TooManyTries
 from pathway.domain.roles import Actor, Permission
 from pathway.store.accounts import session_of, token_holder
 from pathway.store.engine import Database
+from pathway.store.rate_limit import allowed
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+API: Final = "/api/"
+"""Only a bearer token speaks here: a browser's cookie would let another website send changes."""
+_ONE_FALSE_TOKEN_PER: Final = timedelta(seconds=6)
+_FALSE_TOKENS_AT_ONCE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,12 @@ class Identity(AbstractAuthenticationMiddleware):
         database: Database = connection.app.state["database"]
         bearer = connection.headers.get("authorization", "")
         if bearer.lower().startswith("bearer "):
-            return AuthenticationResult(user=await token_holder(database, bearer[7:].strip()), auth="")
+            actor = await token_holder(database, bearer[7:].strip())
+            if actor is None:
+                await _count_false_token(connection, database)
+            return AuthenticationResult(user=actor, auth="")
+        if connection.url.path.startswith(API):
+            return AuthenticationResult(user=None, auth="")
         token = connection.cookies.get(connection.app.state["cookie"].name)
         signed_in = await session_of(database, token) if token else None
         if signed_in is None:
@@ -47,8 +59,21 @@ class Identity(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=signed_in.actor, auth=signed_in.csrf)
 
 
+async def _count_false_token(connection: Connection, database: Database) -> None:
+    """Slow down whoever tries tokens. One that is right is never held up: many systems may share an address."""
+    client = connection.client.host if connection.client else "unknown"
+    if not await allowed(database, f"token {client}", _ONE_FALSE_TOKEN_PER, _FALSE_TOKENS_AT_ONCE):
+        wait = int(_ONE_FALSE_TOKEN_PER.total_seconds())
+        raise TooManyTries(
+            f"Too many tokens that are not known came from your address. Wait {wait} seconds, and send the right one.",
+            wait,
+        )
+
+
 def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard of every route: its permission is named, the actor's role holds it, the change comes from our own page."""
+    if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
+        return  # Litestar's own: it says which methods there are, and nothing else
     need = handler.opt.get("permission")
     if need is None:
         raise NotAllowed(
@@ -60,9 +85,17 @@ def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
         return
     actor = connection.scope.get("user")
     if not isinstance(actor, Actor):
-        raise NotSignedIn("Your session has ended or you have not signed in. Sign in, and you can go on.")
+        raise NotSignedIn(_sign_in_words(connection))
     if not actor.may(need):
         raise NotAllowed("Your role does not include this page. Go back, or sign in with another role.")
+
+
+def _sign_in_words(connection: Connection) -> str:
+    if not connection.url.path.startswith(API):
+        return "Your session has ended or you have not signed in. Sign in, and you can go on."
+    if "authorization" in connection.headers:
+        return "This token is not known: it may have been replaced. Ask whoever runs the service for the present one."
+    return "Send the token of an account, as Authorization: Bearer and the token. Whoever runs the service makes one."
 
 
 def _refuse_other_sites(connection: Connection) -> None:

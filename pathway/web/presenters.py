@@ -45,7 +45,7 @@ class Tag:
 GRADE_TAGS: dict[Grade, Tag] = {
     Grade.ON_TIME: Tag("On time", "white"),
     Grade.DUE_SOON: Tag("Due soon", "orange"),
-    Grade.BREACHED: Tag("Past limit", "grey"),
+    Grade.BREACHED: Tag("Past threshold", "grey"),
     Grade.OVER_18_WEEKS: Tag("Over 18 weeks", "grey"),
     Grade.OVER_26_WEEKS: Tag("Over 26 weeks", "grey"),
     Grade.OVER_52_WEEKS: Tag("Over 52 weeks", "red"),

@@ -28,7 +28,7 @@ NAME = FieldSpec(
     "name", Kind.TEXT, "First or family name", hint="The beginning is enough", spellcheck=False, longest=100
 )
 _FLAGS = {
-    "late": "Past a limit",
+    "late": "Past threshold",
     "elsewhere": "With a school or referrer",
     "offered": "Offered to you",
 }
@@ -140,7 +140,7 @@ def _tiles(counted: Counted, given: Mapping[str, str], actor: Actor) -> tuple[Li
     offered = "/hand-overs" if actor.may(Permission.HAND_OVER) else f"{PATH}?offered=yes"
     return (
         Link("To triage", f"{PATH}?next=triage", given["next"] == "triage", tiles.to_triage),
-        Link("Past a limit", f"{PATH}?late=yes", bool(given["late"]), tiles.past_limit),
+        Link("Past threshold", f"{PATH}?late=yes", bool(given["late"]), tiles.past_limit),
         Link("Waiting for a school or referrer", f"{PATH}?elsewhere=yes", bool(given["elsewhere"]), tiles.elsewhere),
         Link("Hand-overs to accept", offered, bool(given["offered"]), tiles.offered),
     )  # fmt: skip

@@ -44,7 +44,7 @@ async def test_a_grade_filter_finds_exactly_the_waits_that_are_printed_with_that
     async with signed_in(world, "lead") as client:
         whole = await client.get("/breaches")
         for grade, words_of in {
-            "breached": "Past limit",
+            "breached": "Past threshold",
             "over_26_weeks": "Over 26 weeks",
             "over_52_weeks": "Over 52 weeks",
             "over_78_weeks": "Over 78 weeks",
