@@ -6,6 +6,7 @@ that waits to be sent is dropped in the same transaction (docs/rules.md 19). It 
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pathway.actions.area import Area
@@ -14,6 +15,7 @@ from pathway.actions.perform import Asking, perform, require
 from pathway.domain.errors import InvalidInput
 from pathway.domain.events import BuiltIn
 from pathway.domain.ids import event_id
+from pathway.domain.london import london_date
 from pathway.domain.referral import CarerDetails, ChildDetails
 from pathway.domain.roles import Permission
 from pathway.store import access_log, outbox, people, sealing
@@ -51,23 +53,31 @@ async def seal_identity(area: Area, asking: Asking, child_id: UUID, identity: Ne
     async def work(tx: Tx) -> Sealed:
         require(asking.actor, Permission.SEAL_IDENTITY, "seal an identity")
         await _check(tx, identity)
-        records = await sealing.lock_records_of(tx, child_id)
-        episodes = await sealing.episodes_of_child(tx, child_id)
-        opened = [await _opened(tx, area, episode) for episode in episodes]
-        for record in records:
-            await outbox.stop_all(tx, record, "the record was sealed")
-        await sealing.replace_identity(tx, records, identity.child)
-        await sealing.part_from_carers(tx, records, area.now())
-        await sealing.close_texts(tx, area.key, records)
-        await sealing.forget_traces(tx, records, episodes, asking.request_id)
-        for carer in identity.carers:
-            await people.insert_carer(tx, child_id, people.new_id(area.now()), carer)
-        await _record(tx, area, asking, identity, opened)
+        episodes = await seal(tx, area, asking, child_id, identity, area.now())
         await access_log.log(tx, asking.actor, "seal_identity", [child_id], PURPOSE, asking.request_id)
-        return Sealed(child_id, len(episodes))
+        return Sealed(child_id, episodes)
 
     body = {"child": child_id, "identity": asdict(identity)}
     return await perform(area, asking, "seal_identity", body, Sealed, work)
+
+
+async def seal(
+    tx: Tx, area: Area, asking: Asking, child_id: UUID, identity: NewIdentity, at: datetime
+) -> int:
+    """The sealing itself, as of the moment `at`, in the transaction of the action that decided it; how many episodes."""
+    records = await sealing.lock_records_of(tx, child_id)
+    episodes = await sealing.episodes_of_child(tx, child_id)
+    opened = [await _opened(tx, area, episode) for episode in episodes]
+    for record in records:
+        await outbox.stop_all(tx, record, "the record was sealed")
+    await sealing.replace_identity(tx, records, identity.child, at)
+    await sealing.part_from_carers(tx, records, at)
+    await sealing.close_texts(tx, area.key, records)
+    await sealing.forget_traces(tx, records, episodes, asking.request_id)
+    for carer in identity.carers:
+        await people.insert_carer(tx, child_id, people.new_id(area.now()), carer)
+    await _record(tx, area, asking, identity, opened, at)
+    return len(episodes)
 
 
 async def _check(tx: Tx, identity: NewIdentity) -> None:
@@ -84,11 +94,11 @@ async def _opened(tx: Tx, area: Area, episode: UUID) -> Opened:
 
 
 async def _record(
-    tx: Tx, area: Area, asking: Asking, identity: NewIdentity, opened: Sequence[Opened]
+    tx: Tx, area: Area, asking: Asking, identity: NewIdentity, opened: Sequence[Opened], at: datetime
 ) -> None:
     """The fact itself, on each episode: the earlier school and referrer see the child no more."""
     fields = {"school": str(identity.school_id)} if identity.school_id else {}
     for n, one in enumerate(opened):
-        draft = Draft(event_id(asking.request_id, n), BuiltIn.SEALED, area.today, fields)
+        draft = Draft(event_id(asking.request_id, n), BuiltIn.SEALED, london_date(at), fields)
         episode = judge(area, asking, one, draft)
         await change(tx, area, asking, one, [draft], episode, BuiltIn.SEALED)

@@ -116,9 +116,9 @@ def restore(folder: Path, sealed: Path | None) -> None:
 
     Example: pathway restore ./backups/2026-11-24
     """
-    from pathway.store.backup import restore as bring_back
+    from pathway.actions.restore_area import restore_area
 
-    click.echo(asyncio.run(bring_back(load(), folder, sealed)).printed())
+    click.echo(asyncio.run(restore_area(load(), folder, sealed)).printed())
 
 
 COMMANDS = (import_list, export, backup, restore)

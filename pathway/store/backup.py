@@ -1,8 +1,8 @@
 """Backing the database up, and bringing it back into an empty one, proved row for row.
 
 A backup is PostgreSQL's own dump with a list of what was in it, both of one snapshot: a count and a digest of the content
-of each table. The keys are never in it: whoever finds a backup finds no letter that can be read. What was sealed
-after a backup is sealed again when it is restored, for a backup must not bring an identity back (docs/rules.md 12).
+of each table. The keys are never in it: whoever finds a backup finds no letter that can be read. `load` is the part of
+restoring that speaks to PostgreSQL; `pathway.actions.restore_area` seals again and proves the whole.
 """
 
 import asyncio
@@ -25,9 +25,8 @@ from pathway.store.addresses import migration_addresses
 from pathway.store.keys import area_key
 from pathway.store.migrate import login_of, migrate
 from pathway.store.postgres_binaries import CommandFailed
-from pathway.store.restore_proof import prove
 from pathway.store.roles import DbRole, ensure_roles
-from pathway.store.seal_again import Sealed, seal_again, sealed_children
+from pathway.store.sealed_list import SealedChild, sealed_children
 
 LIST: Final = "backup.json"
 DUMP: Final = "database"
@@ -57,7 +56,7 @@ class Backup:
     folder: Path
     made_at: str
     tables: dict[str, Content]
-    sealed: tuple[Sealed, ...]
+    sealed: tuple[SealedChild, ...]
     keys: tuple[Path, ...]
     keys_copied_to: Path | None
 
@@ -77,26 +76,16 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """A restore that was proved: the same rows as in the backup, and everything that follows from them."""
+class Loaded:
+    """A backup that was brought back, each table equal to what was backed up; and who must be sealed, as of when."""
 
     made_at: str
     rows: int
     facts: int
-    sealed_again: int
+    sealed: tuple[SealedChild, ...]
     sealed_until: str
     migrations: tuple[str, ...]
-    integrity: str
-
-    def printed(self) -> str:
-        """The report for a person at a terminal."""
-        return (
-            f"Restored the backup of {self.made_at}: {self.rows:,} rows and {self.facts:,} facts, each table equal to what "
-            f"was backed up.\n{self.sealed_again:,} identities were sealed again, from a list of {self.sealed_until}. If one "
-            "was sealed after that, restore with the backup.json of a later backup (--sealed).\n"
-            + (f"{len(self.migrations)} migrations ran.\n" if self.migrations else "")
-            + self.integrity
-        )
+    app_dsn: str
 
 
 async def backup(settings: Settings, folder: Path, keys_folder: Path | None = None) -> Backup:
@@ -131,10 +120,10 @@ async def backup(settings: Settings, folder: Path, keys_folder: Path | None = No
     return Backup(folder, made_at, tables, sealed, keys, keys_folder)
 
 
-async def restore(settings: Settings, folder: Path, sealed: Path | None = None) -> Restored:
-    """Bring a backup back into an empty database, all of it or nothing, and prove it.
+async def load(settings: Settings, folder: Path, sealed: Path | None = None) -> Loaded:
+    """Bring a backup back into an empty database, all of it or nothing, compare it row for row, and migrate it.
 
-    `sealed` is the backup.json of a later backup: who was sealed by then is sealed again. Raises NotFound (no backup there),
+    `sealed` is the backup.json of a later backup, with those who were sealed by then. Raises NotFound (no backup there),
     Conflict (the database is not empty; the wrapping key is another one; the rows are not those of the backup).
     """
     folder = _absolute(folder)
@@ -153,12 +142,15 @@ async def restore(settings: Settings, folder: Path, sealed: Path | None = None) 
     async with _connected(_dumping_dsn(settings)) as connection:
         found = await _content(connection)
         _compare({name: Content(**content) for name, content in listed["tables"].items()}, found)
-        again = await seal_again(connection, area_key(settings), [Sealed(**one) for one in later["sealed"]])
     migrations = await migrate(addresses.owner_dsn, addresses.app_dsn)
-    integrity = await prove(settings, addresses.app_dsn)
-    rows = sum(content.rows for content in found.values())
-    return Restored(
-        listed["made_at"], rows, found["event"].rows, again, later["made_at"], migrations, integrity
+    return Loaded(
+        listed["made_at"],
+        sum(content.rows for content in found.values()),
+        found["event"].rows,
+        tuple(SealedChild(**one) for one in later["sealed"]),
+        later["made_at"],
+        migrations,
+        addresses.app_dsn,
     )
 
 

@@ -30,12 +30,12 @@ _TAKEN = "SELECT EXISTS (SELECT FROM child WHERE nhs_number = $1 AND id <> ALL($
 _REPLACE = """
 UPDATE child SET nhs_number = $2, upn = $3, first_name = $4, family_name = $5, first_norm = $6, family_norm = $7,
        birth_date = $8, sex = $9, pronouns = $10, language = $11, interpreter = $12, looked_after = $13, restricted = $14,
-       safe_contact = $15, import_id = NULL, sealed_at = clock_timestamp(), version = version + 1
+       safe_contact = $15, import_id = NULL, sealed_at = $16, version = version + 1
  WHERE id = $1"""
 _EMPTY = """
 UPDATE child SET nhs_number = NULL, upn = NULL, first_name = $2, family_name = $2, first_norm = $3, family_norm = $3,
        birth_date = $4, sex = 'not_known', pronouns = NULL, language = 'en', safe_contact = NULL, import_id = NULL,
-       sealed_at = clock_timestamp(), version = version + 1
+       sealed_at = $5, version = version + 1
  WHERE id = ANY($1)"""
 _NO_ADDRESS = "DELETE FROM child_address WHERE child_id = ANY($1)"
 _ADDRESS = "INSERT INTO child_address (child_id, lines, postcode) VALUES ($1, $2, $3)"
@@ -74,7 +74,7 @@ async def episodes_of_child(tx: Tx, child_id: UUID) -> list[UUID]:
     return [row["id"] for row in await tx.fetch(_EPISODES, child_id)]
 
 
-async def replace_identity(tx: Tx, records: Sequence[UUID], child: ChildDetails) -> None:
+async def replace_identity(tx: Tx, records: Sequence[UUID], child: ChildDetails, at: datetime) -> None:
     """The new identity on the first record, none on those joined into it; the earlier address is gone."""
     number = child.nhs_number.value if child.nhs_number else None
     if number is not None and await tx.fetchval(_TAKEN, number, records):
@@ -82,7 +82,7 @@ async def replace_identity(tx: Tx, records: Sequence[UUID], child: ChildDetails)
             "Another child holds this NHS number. Check the new number, and seal nothing until it is right."
         )
     if len(records) > 1:
-        await tx.execute(_EMPTY, records[1:], NOBODY, normalise_name(NOBODY), child.birth_date)
+        await tx.execute(_EMPTY, records[1:], NOBODY, normalise_name(NOBODY), child.birth_date, at)
     await tx.execute(
         _REPLACE,
         records[0],
@@ -100,6 +100,7 @@ async def replace_identity(tx: Tx, records: Sequence[UUID], child: ChildDetails)
         child.looked_after,
         child.restricted,
         child.safe_contact or None,
+        at,
     )
     await tx.execute(_NO_ADDRESS, records)
     if child.postcode is not None:

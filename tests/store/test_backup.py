@@ -9,15 +9,16 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from pathway.actions.restore_area import restore_area
 from pathway.domain.errors import Conflict, NotFound
 from pathway.settings import Settings
 from pathway.store import embedded
-from pathway.store.backup import backup, restore
+from pathway.store.backup import backup
 from pathway.store.embedded import Addresses
 from pathway.store.keys import area_key, child_text
 from pathway.store.migrate import migrate
 from pathway.store.scopes import WRITER
-from tests.databases import new_database, opened, run_as_owner
+from tests.databases import new_database, opened
 from tests.world import World, make_world
 
 
@@ -60,8 +61,8 @@ async def test_every_row_and_every_fact_comes_back(
 ) -> None:
     """Given a backup, when it is restored elsewhere, then counts and facts are equal and the application works in it."""
     made = await backup(settings, tmp_path / "backup")
-    restored = await restore(settings_for(empty, settings.data), tmp_path / "backup")
-    assert (restored.facts, restored.rows) == (3, sum(c.rows for c in made.tables.values()))
+    restored = await restore_area(settings_for(empty, settings.data), tmp_path / "backup")
+    assert (restored.loaded.facts, restored.loaded.rows) == (3, sum(c.rows for c in made.tables.values()))
     assert "0 differences" in restored.printed()
     for query in (
         "SELECT * FROM event ORDER BY sequence",
@@ -86,7 +87,7 @@ async def test_what_was_restored_is_still_bound_by_its_policies(
     filled: World, settings: Settings, empty: Addresses, tmp_path: Path
 ) -> None:
     await backup(settings, tmp_path / "backup")
-    await restore(settings_for(empty, settings.data), tmp_path / "backup")
+    await restore_area(settings_for(empty, settings.data), tmp_path / "backup")
     bare = await contents(
         empty,
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
@@ -115,10 +116,10 @@ async def test_the_embedded_database_is_backed_up_and_restored_with_its_own_prog
         seal_key_file=tmp_path / "keys" / "seal_key",
     )
     try:
-        restored = await restore(new, tmp_path / "backup")
+        restored = await restore_area(new, tmp_path / "backup")
     finally:
         embedded.stop(new.data_folder)
-    assert restored.facts == 1
+    assert restored.loaded.facts == 1
 
 
 async def test_a_database_that_holds_anything_is_not_touched(
@@ -127,7 +128,7 @@ async def test_a_database_that_holds_anything_is_not_touched(
     await backup(settings, tmp_path / "backup")
     before = await contents(committed_addresses, "SELECT * FROM event ORDER BY sequence")
     with pytest.raises(Conflict, match="holds tables already"):
-        await restore(settings, tmp_path / "backup")
+        await restore_area(settings, tmp_path / "backup")
     assert await contents(committed_addresses, "SELECT * FROM event ORDER BY sequence") == before
 
 
@@ -136,13 +137,13 @@ async def test_the_wrong_key_is_noticed_before_anything_is_written(
 ) -> None:
     await backup(settings, tmp_path / "backup")
     with pytest.raises(Conflict, match="wrapping key"):
-        await restore(settings_for(empty, tmp_path / "other"), tmp_path / "backup")
+        await restore_area(settings_for(empty, tmp_path / "other"), tmp_path / "backup")
     assert await contents(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
 
 
 async def test_a_folder_that_is_no_backup_is_refused(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="not a whole backup"):
-        await restore(settings, tmp_path / "nothing")
+        await restore_area(settings, tmp_path / "nothing")
 
 
 async def test_a_damaged_dump_restores_nothing(
@@ -152,7 +153,7 @@ async def test_a_damaged_dump_restores_nothing(
     largest = max((tmp_path / "backup" / "database").glob("*.dat.gz"), key=lambda file: file.stat().st_size)
     largest.write_bytes(largest.read_bytes()[:-20])
     with pytest.raises(Conflict, match="pg_restore did not finish"):
-        await restore(settings_for(empty, settings.data), tmp_path / "backup")
+        await restore_area(settings_for(empty, settings.data), tmp_path / "backup")
     assert await contents(empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == []
 
 
@@ -165,37 +166,7 @@ async def test_rows_that_are_not_those_of_the_backup_are_noticed(
     listed["tables"]["child"]["rows"] += 1
     file.write_text(json.dumps(listed))
     with pytest.raises(Conflict, match="not as it was backed up, in: child"):
-        await restore(settings_for(empty, settings.data), tmp_path / "backup")
-
-
-async def test_an_identity_sealed_after_the_backup_does_not_come_back(
-    filled: World, settings: Settings, committed_addresses: Addresses, empty: Addresses, tmp_path: Path
-) -> None:
-    """Given a backup and a sealing after it, when the backup is restored, then the earlier identity is blotted out."""
-    await backup(settings, tmp_path / "early")
-    await run_as_owner(
-        committed_addresses,
-        "UPDATE child SET sealed_at = now(), first_name = 'New' WHERE first_name = 'Amira'",
-    )
-    await backup(settings, tmp_path / "late")
-    restored = await restore(
-        settings_for(empty, settings.data), tmp_path / "early", tmp_path / "late" / "backup.json"
-    )
-    assert restored.sealed_again == 1
-    names = {row[0] for row in await contents(empty, "SELECT first_name FROM child")}
-    assert names == {"Sealed", "Bilal"}
-    assert await contents(empty, "SELECT DISTINCT name, email FROM carer WHERE name = 'Sealed'") == [
-        ("Sealed", None)
-    ]
-    async with opened(empty) as database, database.transaction(WRITER) as tx:
-        row = await tx.fetchrow("SELECT id FROM child WHERE first_name = 'Sealed'")
-        secret = await tx.fetchval(
-            "SELECT v.secret FROM event v JOIN episode e ON e.id = v.episode_id WHERE e.child_id = $1"
-            " AND v.secret IS NOT NULL", row["id"],  # type: ignore[index]
-        )  # fmt: skip
-        text = await child_text(tx, filled.area.key, row["id"])  # type: ignore[index]
-        assert secret is not None
-        assert text.unlock(secret) == {}
+        await restore_area(settings_for(empty, settings.data), tmp_path / "backup")
 
 
 async def test_the_keys_are_never_with_the_backup(filled: World, settings: Settings, tmp_path: Path) -> None:
