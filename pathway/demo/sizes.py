@@ -17,7 +17,7 @@ class Size:
 
 SIZES: Final = {
     size.name: size
-    for size in (Size("small", 0.0097), Size("county", 0.93), Size("stress", 0.93, replicas=28))
+    for size in (Size("small", 0.0097), Size("county", 0.87), Size("stress", 0.87, replicas=29))
 }
 
 
@@ -31,8 +31,8 @@ class Team:
 
 
 TEAMS: Final = {
-    COUNTY_TEAM: Team(0.60, 50, 1.10),
-    NORTH_TEAM: Team(0.24, 92, 1.16),
+    COUNTY_TEAM: Team(0.60, 48, 1.08),
+    NORTH_TEAM: Team(0.24, 108, 1.18),
     PAEDIATRICS: Team(0.16, 24, 1.05),
 }
 """Load over 1 is the truth of these lists: more children are referred than can be seen."""

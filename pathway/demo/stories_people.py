@@ -41,7 +41,7 @@ STORIES: Final = (
     ),
     Story(
         "school-not-told", "The family said not to tell the school: the school sees nothing",
-        ("gp", "coordinator", "senco"),
+        ("gp", "coordinator"),
         "Ruby Kerslake", 14, (Family("Donna Kerslake"),), sex="female",
         episodes=(Told("autism", """
             170 referral_received gp source=gp tell_school=no
@@ -62,7 +62,7 @@ STORIES: Final = (
     ),
     Story(
         "looked-after", "Looked after: the council holds parental responsibility, the foster carer is told the day",
-        ("coordinator", "officer"),
+        ("coordinator",),
         "Reuben Lawrence", 12, (Family("Beverley Shaw", "foster carer", responsible=False),), looked_after=True,
         episodes=(Told("autism", """
             140 referral_received coordinator source=council

@@ -142,7 +142,7 @@ STORIES: Final = (
         """),),
     ),
     Story(
-        "handed-over", "Another provider took over: the first date came along", ("harbour-lead", "lead"),
+        "handed-over", "Another provider took over: the first date came along", ("harbour-lead",),
         "Callum Prowse", 9, (Family("Emma Prowse"),),
         episodes=(Told("autism", f"""
             420 referral_received senco

@@ -15,8 +15,6 @@ from pathway.domain.ids import event_id
 from pathway.domain.referral import CarerDetails, ChildDetails
 from pathway.domain.roles import Actor
 
-NO_TEXT: Mapping[str, str] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class LoadedCarer:
