@@ -24,3 +24,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON referral_draft TO pathway_writer;
 CREATE POLICY own ON referral_draft FOR SELECT TO r_referrer, r_clinician, r_officer
     USING (organisation_id = (SELECT app_org()));
 GRANT SELECT ON referral_draft TO r_referrer, r_clinician, r_officer;
+-- Housekeeping deletes what nobody has gone on with; it reads no text.
+CREATE POLICY worker_clears ON referral_draft FOR DELETE TO r_worker USING (sent_at IS NULL);
+CREATE POLICY worker_finds ON referral_draft FOR SELECT TO r_worker USING (sent_at IS NULL);
+GRANT SELECT (sent_at, changed_at), DELETE ON referral_draft TO r_worker;

@@ -11,6 +11,10 @@ from typing import Final
 from pathway.domain.identifiers import NhsNumber, Postcode, Upn
 from pathway.domain.matching import Identity
 
+DRAFT_KEPT_DAYS: Final = 90
+"""A referral that is begun and not sent holds details of a child whom nobody has agreed to refer: after so many days without
+a change it is deleted with all that was typed (UK GDPR Article 5(1)(e): kept no longer than is necessary)."""
+
 
 @dataclass(frozen=True, slots=True)
 class CarerDetails:

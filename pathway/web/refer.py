@@ -14,6 +14,7 @@ from litestar.response import Redirect, Response, Template
 from pathway.actions.area import Area
 from pathway.actions.save_draft import begin_draft, discard_draft, save_section, send_draft
 from pathway.domain.errors import AlreadyReferred, InvalidInput, NotFound
+from pathway.domain.referral import DRAFT_KEPT_DAYS
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.referral_drafts import (
     own_organisation,
@@ -214,6 +215,7 @@ async def _start_page(
         form=reading,
         draft_id=draft_id,
         waiting=[(pages, name_of(pages.written)) for pages in waiting],
+        kept_days=DRAFT_KEPT_DAYS,
         errors=reading.errors,
     )
 
