@@ -34,7 +34,7 @@ from pathway.store.safety import refuse_unsafe_login
 from pathway.store.scopes import WORKER
 from pathway.web import errors as web_errors
 from pathway.web.headers import content_security_policy, security_headers
-from pathway.web.identity import Cookie, Identity, current_actor, permitted
+from pathway.web.identity import API, Cookie, Identity, current_actor, permitted
 from pathway.web.routes import handlers as web_handlers
 from pathway.web.static_files import static_files, static_route
 from pathway.web.templating import page_environment, script_hash, template_config
@@ -58,6 +58,7 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
         before_send=[security_headers(content_security_policy(script_hash(page_environment())))],
         template_config=template_config(),
         openapi_config=openapi_config(),
+        include_in_schema=False,
         logging_config=None,
         lifespan=[_lifespan(settings, in_process, area)],
         state=State(
@@ -124,7 +125,7 @@ def _exception_handlers() -> dict[
     """One tree of errors, printed once for each door."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith(API):
             return problems.problem_for(error)
         return web_errors.page_for(request, error)
 

@@ -28,6 +28,7 @@ from pathway.store import access_log
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, by_id
 from pathway.store.keys import episode_text
+from pathway.store.organisations import check_organisations
 from pathway.store.pathways import agreed_thresholds
 from pathway.store.scopes import writing
 
@@ -155,6 +156,7 @@ async def _judged(
     check_role(step, asking.actor.role, here)
     check_day(happened_on, area.today, head.birth_date)
     checked = check_fields(step, answers, happened_on)
+    await check_organisations(tx, step, checked.fields)
     secret = None
     if checked.free_text:
         secret = (await episode_text(tx, area.key, head.id)).lock(checked.free_text)

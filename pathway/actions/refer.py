@@ -28,7 +28,7 @@ from pathway.store import people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head
 from pathway.store.keys import ChildText, child_text, give_key
-from pathway.store.organisations import Route, route_of
+from pathway.store.organisations import Route, check_organisations, route_of
 from pathway.store.projections import insert_episode
 
 
@@ -68,6 +68,7 @@ async def refer(area: Area, asking: Asking, referral: Referral) -> Referred:
         answers = check_fields(
             step, _with_organisations(definition, referral, asking, route), referral.received_on
         )
+        await check_organisations(tx, step, answers.fields)
         who = await _who(tx, area, referral)
         return await _open(tx, area, asking, definition, referral, who, answers)
 

@@ -39,6 +39,24 @@ class PathwayError(Exception):
 # --- What was asked cannot be read ----------------------------------------------------------------------------
 
 
+class UnreadableRequest(PathwayError):
+    """The request cannot be read"""
+
+    status = 400
+
+
+class TooLarge(PathwayError):
+    """This is too large to send"""
+
+    status = 413
+
+
+class VersionMissing(PathwayError):
+    """Say which version of the record you saw"""
+
+    status = 428
+
+
 class InvalidInput(PathwayError):
     """There is a problem with what was entered
 
@@ -97,6 +115,19 @@ class NotAllowed(PathwayError):
     """You cannot do this"""
 
     status = 403
+
+
+class TooManyTries(PathwayError):
+    """Too many tries
+
+    `wait` is the number of seconds after which another try is looked at.
+    """
+
+    status = 429
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class NotFound(PathwayError):

@@ -5,11 +5,13 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from pathway.domain.errors import InvalidInput
 
 Row = TypeVar("Row")
+_LONGEST: Final = 400
+"""Characters of a place: what is longer was not made by us, and may be nested deeper than can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ def read_place(text: str | None, parts: int) -> tuple[str, ...] | None:
     if not text:
         return None
     try:
+        if len(text) > _LONGEST:
+            raise ValueError(text)
         key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError):
         key = None

@@ -48,6 +48,8 @@ class FlaggedWait:
     provider: str
     stage: Stage
     sum: Explanation
+    pathway: str
+    provider_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ async def _flagged(tx: Tx, area: Area, flag: Flag) -> FlaggedWait:
     # As partners see it: a stage that implies an outcome is shown as the stage before it (docs/rules.md 10).
     stage = definition.stages[definition.stages[flag.stage].partners_see]
     provider = names.get(flag.provider_id or 0, "No provider yet")
-    return FlaggedWait(flag.id, provider, stage, explain(definition, clock, facts, area.today))
+    found = explain(definition, clock, facts, area.today)
+    return FlaggedWait(flag.id, provider, stage, found, flag.pathway, flag.provider_id)
 
 
 async def _reading(tx: Tx, area: Area, pathway: str, definition: Definition, row: ClockRow) -> ClockReading:

@@ -3,10 +3,11 @@
 Piccolo's queries run on the transaction that is open, so each function takes it: there is no reading without a scope.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pathway.domain.errors import NotFound
+from pathway.domain.definition import FieldType, Step
+from pathway.domain.errors import InvalidInput, NotFound
 from pathway.store.engine import Tx
 from pathway.store.tables_people import Organisation as Table
 from pathway.store.tables_people import PathwayRoute
@@ -69,3 +70,15 @@ async def organisation_names(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
         return {}
     rows = await Table.select(Table.id, Table.name).where(Table.id.is_in(wanted))
     return {row["id"]: row["name"] for row in rows}
+
+
+async def check_organisations(tx: Tx, step: Step, answers: Mapping[str, str]) -> None:
+    """Refuse an answer that names an organisation which this area does not have."""
+    asked = [field for field in step.fields if field.type is FieldType.ORGANISATION and field.key in answers]
+    # Ten digits may be more than the column holds, and no area has so many.
+    known = await organisation_names(tx, [int(answers[f.key]) for f in asked if len(answers[f.key]) < 10])
+    for field in asked:
+        if int(answers[field.key]) not in known:
+            raise InvalidInput(
+                f"“{field.title}” names no organisation of this area. Choose one from the list.", field.key
+            )
