@@ -173,6 +173,17 @@ def test_the_family_is_told_first_and_has_28_days_to_object(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ALL)
+def test_a_family_can_answer_and_a_person_then_has_a_task(key: str) -> None:
+    """docs/rules.md 21: every message can be answered, so every pathway has a reply, and somebody who answers it."""
+    pathway = definitions.load(key)
+    reply = pathway.steps["family_replied"]
+    assert reply.by >= {Role.FAMILY, Role.YOUNG_PERSON}
+    assert reply.from_stages >= {stage.key for stage in pathway.stages.values() if not stage.closed}
+    answers = [task for task in pathway.tasks.values() if "family_replied" in task.opened_by]
+    assert [task.done_by for task in answers] == [("family_updated",)]
+
+
+@pytest.mark.parametrize("key", ALL)
 def test_a_closed_episode_can_be_opened_again(key: str) -> None:
     pathway = definitions.load(key)
     assert "closed" in pathway.steps["reopened"].from_stages

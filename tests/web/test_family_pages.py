@@ -235,6 +235,19 @@ async def test_the_family_tells_us_that_something_has_changed(world: World, sent
     assert tasks == (1 if sent.status == 303 else 0)
 
 
+@pytest.mark.parametrize("pathway", ["autism", "joint_autism_adhd"])
+async def test_on_each_health_pathway_the_family_can_write_from_the_first_day(
+    world: World, pathway: str
+) -> None:
+    referred = await world.refer(pathway=pathway, carers=())
+    await of_family(world, "family", referred.child_id)
+    address = f"/family/{referred.child_id}/write/{referred.episode_id}"
+    assert address in await page_of(world, referred.child_id)
+    async with signed_in(world, "family") as client:
+        answer = await send(client, address, {"about": "still_wanted"})
+    assert answer.status_code == 303, answer.text
+
+
 async def test_another_family_s_child_and_a_child_who_is_not_there_look_alike(world: World) -> None:
     referred = await waiting(world)
     async with signed_in(world, "other_family") as client:
