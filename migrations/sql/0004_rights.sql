@@ -155,9 +155,12 @@ GRANT SELECT ON clock TO r_clinician, r_lead, r_officer, r_worker, pathway_stats
 CREATE POLICY worker_marks ON clock FOR UPDATE TO r_worker USING (true);
 GRANT UPDATE (next_crossing_on) ON clock TO r_worker;
 
-CREATE POLICY by_episode ON task FOR SELECT TO r_clinician, r_lead, r_officer
+-- Tasks and messages follow from the facts: the council reads them where it reads those, and what is asked of it.
+CREATE POLICY by_episode ON task FOR SELECT TO r_clinician, r_lead
     USING (EXISTS (SELECT FROM episode e WHERE e.id = task.episode_id));
-CREATE POLICY asked_of_us ON task FOR SELECT TO r_referrer
+CREATE POLICY council_runs ON task FOR SELECT TO r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = task.episode_id AND e.council_runs));
+CREATE POLICY asked_of_us ON task FOR SELECT TO r_referrer, r_officer
     USING (owner_id = (SELECT app_org()) AND EXISTS (SELECT FROM episode e WHERE e.id = task.episode_id));
 CREATE POLICY worker ON task FOR SELECT TO r_worker, pathway_stats USING (true);
 GRANT SELECT ON task TO r_clinician, r_lead, r_officer, r_referrer, r_worker, pathway_stats;
@@ -180,14 +183,18 @@ CREATE POLICY by_child ON match_proposal FOR SELECT TO r_clinician, r_lead
     USING (EXISTS (SELECT FROM child c WHERE c.id = match_proposal.child_id));
 GRANT SELECT ON match_proposal TO r_clinician, r_lead;
 
-CREATE POLICY by_episode ON outbox FOR SELECT TO r_clinician, r_lead, r_officer
+CREATE POLICY by_episode ON outbox FOR SELECT TO r_clinician, r_lead
     USING (EXISTS (SELECT FROM episode e WHERE e.id = outbox.episode_id));
+CREATE POLICY council_runs ON outbox FOR SELECT TO r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = outbox.episode_id AND e.council_runs));
 CREATE POLICY all_of_them ON outbox FOR SELECT TO r_privacy USING (true);
 CREATE POLICY worker ON outbox TO r_worker USING (true) WITH CHECK (true);
 GRANT SELECT ON outbox TO r_clinician, r_lead, r_officer, r_privacy;
 GRANT SELECT, INSERT, UPDATE ON outbox TO r_worker;
-CREATE POLICY by_episode ON message FOR SELECT TO r_clinician, r_lead, r_officer
+CREATE POLICY by_episode ON message FOR SELECT TO r_clinician, r_lead
     USING (EXISTS (SELECT FROM episode e WHERE e.id = message.episode_id));
+CREATE POLICY council_runs ON message FOR SELECT TO r_officer
+    USING (EXISTS (SELECT FROM episode e WHERE e.id = message.episode_id AND e.council_runs));
 CREATE POLICY own ON message FOR SELECT TO r_family
     USING (carer_id = ANY (ARRAY(SELECT c.id FROM carer c WHERE c.account_id = (SELECT app_account())))
         AND child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));

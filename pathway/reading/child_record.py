@@ -21,6 +21,7 @@ from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import TaskRow, Versions, task_row
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import read
+from pathway.reading.seen_by_council import as_council_sees, is_shown_less
 from pathway.store import access_log
 from pathway.store.child_rows import (
     CarerRow,
@@ -120,7 +121,7 @@ async def child_record(
         async with area.database.transaction(WRITER) as inner:
             text = await child_text(inner, area.key, child_id)
             reached = {row.id: await family_reached(inner, row.id, day, position) for row in rows}
-        episodes = [await _record(tx, area, row, text, day, position, reached[row.id]) for row in rows]
+        episodes = [await _record(tx, area, actor, row, text, day, position, reached[row.id]) for row in rows]
         if as_of is not None or position is not None:
             # What stands in the row is of today: an episode of which no fact was there yet is left out.
             episodes = [one for one in episodes if one.episode is not None]
@@ -139,6 +140,7 @@ async def child_record(
 async def _record(
     tx: Tx,
     area: Area,
+    actor: Actor,
     row: ChildEpisodeRow,
     text: ChildText,
     day: date,
@@ -146,6 +148,8 @@ async def _record(
     reached: date | None,
 ) -> EpisodeRecord:
     definition = await area.pathways.by_digest(tx, row.definition)
+    if is_shown_less(actor, definition):
+        return EpisodeRecord(await as_council_sees(area, row, row.id, definition), definition)
     known = await events_of(tx, row.id) if position is None else await events_known_at(tx, row.id, position)
     shown = up_to(known, day)
     if not shown:

@@ -14,6 +14,7 @@ from pathway.domain.paging import Page, page_of, read_place
 from pathway.domain.projection import ClockRow, Versions, fact_of
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import ClockReading, read
+from pathway.reading.seen_by_council import as_council_sees, is_shown_less
 from pathway.store import access_log
 from pathway.store.engine import Tx
 from pathway.store.pathways import agreed_thresholds
@@ -52,13 +53,13 @@ async def worklist(
     key = _place(after)
     async with area.database.transaction(reading(actor)) as tx:
         rows = await worklist_rows(tx, wanted, key, limit + 1, council=actor.role is Role.SEND_OFFICER)
-        page = page_of(rows, [(r.planned_for, r.episode_id) for r in rows], limit)
+        page = page_of(rows, [(r.listed_on, r.episode_id) for r in rows], limit)
         if page.rows:
             await access_log.log(tx, actor, "worklist", [r.child_id for r in page.rows])
         versions = {key: await agreed_thresholds(tx, key) for key in {r.pathway for r in page.rows}}
         limits = await limits_of(tx, [row.episode_id for row in page.rows])
         listed = [
-            await _listed(tx, area, row, limits.get(row.episode_id, []), versions[row.pathway])
+            await _listed(tx, area, actor, row, limits.get(row.episode_id, []), versions[row.pathway])
             for row in page.rows
         ]
         return Page(tuple(listed), page.after)
@@ -74,8 +75,12 @@ def _place(after: str | None) -> tuple[date, UUID] | None:
         ) from None
 
 
-async def _listed(tx: Tx, area: Area, row: WorklistRow, limits: list[ClockRow], versions: Versions) -> Listed:
+async def _listed(
+    tx: Tx, area: Area, actor: Actor, row: WorklistRow, limits: list[ClockRow], versions: Versions
+) -> Listed:
     definition = await area.pathways.by_digest(tx, row.definition)
+    if is_shown_less(actor, definition):
+        row = await as_council_sees(area, row, row.episode_id, definition)
     readings = [
         read(fact, versions.get(fact.definition.key, ()), area.calendar)
         for fact in (fact_of(limit, definition) for limit in limits)

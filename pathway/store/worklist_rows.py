@@ -16,7 +16,7 @@ _FILTER = """
        e.closed_on IS NULL
    AND ($1::text IS NULL OR e.{stage} = $1)
    AND ($2::text IS NULL OR e.pathway = $2)
-   AND ($3::text IS NULL OR e.next_role = $3)
+   AND ($3::text IS NULL OR (e.next_role = $3 AND {known}))
    AND (NOT $4 OR e.holder_slot IN ('referrer', 'school'))
    AND ($5::int IS NULL OR e.hand_over_to = $5)
    AND ($6::date IS NULL OR EXISTS (
@@ -24,13 +24,20 @@ _FILTER = """
 _WORKLIST = """
 SELECT e.id, e.child_id, e.pathway, e.definition, e.{stage} AS stage, e.stage_since, e.started_on, e.next_step, e.next_role,
        e.planned_for, e.plan_by_person, e.holder_slot, e.holder_id, e.side_states, e.hand_over_to, e.version,
-       c.first_name, c.family_name, c.nhs_number, c.birth_date, c.restricted
+       c.first_name, c.family_name, c.nhs_number, c.birth_date, c.restricted, {order} AS listed_on
   FROM episode e
   JOIN child c ON c.id = e.child_id
  WHERE {filter}
    AND ($7::text IS NULL OR c.family_norm ^@ $7 OR c.first_norm ^@ $7)
-   AND ($8::date IS NULL OR (e.planned_for, e.id) > ($8, $9::uuid))
- ORDER BY e.planned_for, e.id LIMIT $10"""
+   AND ($8::date IS NULL OR ({order}, e.id) > ($8, $9::uuid))
+ ORDER BY {order}, e.id LIMIT $10"""
+_TRUE = {"stage": "stage", "order": "e.planned_for", "known": "true"}
+# Where the council only has a basis, the true next date, and who acts then, would say that the team has decided.
+_COUNCIL = {
+    "stage": "council_stage",
+    "order": "(CASE WHEN e.council_runs THEN e.planned_for ELSE e.started_on END)",
+    "known": "e.council_runs",
+}
 _TILES = """
 SELECT count(*) FILTER (WHERE e.next_role = 'triage') AS to_triage,
        count(*) FILTER (WHERE EXISTS (
@@ -66,6 +73,8 @@ class WorklistRow:
     nhs_number: str | None
     birth_date: date
     restricted: bool
+    listed_on: date
+    """The day that gives the row its place on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +107,10 @@ class Tiles:
 async def worklist_rows(
     tx: Tx, wanted: WorklistFilter, after: tuple[date, UUID] | None, limit: int, *, council: bool = False
 ) -> list[WorklistRow]:
-    """Open episodes by planned date. `council` reads the stage that the council may see."""
-    stage = "council_stage" if council else "stage"
+    """Open episodes by planned date. `council` reads the stage that the council may see, and is told no more by the order."""
+    shown = _COUNCIL if council else _TRUE
     rows = await tx.fetch(
-        _WORKLIST.format(stage=stage, filter=_FILTER.format(stage=stage)),
+        _WORKLIST.format(filter=_FILTER.format(**shown), **shown),
         wanted.stage,
         wanted.pathway,
         wanted.next_role,
@@ -136,6 +145,7 @@ async def worklist_rows(
             nhs_number=r["nhs_number"],
             birth_date=r["birth_date"],
             restricted=r["restricted"],
+            listed_on=r["listed_on"],
         )
         for r in rows
     ]

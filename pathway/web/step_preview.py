@@ -44,7 +44,7 @@ def preview_page(
         stopped=[(e.title, sentences(e)) for e in preview.stopped] if may_know else (),
         started=[_starts(e) for e in preview.started] if may_know else (),
         next_words=_next_words(preview) if may_know else "",
-        family=_family_words(form, preview),
+        family=_family_words(form, preview, may_know),
         kept=kept,
     )
 
@@ -81,11 +81,15 @@ def _next_words(preview: Preview) -> str:
     return f"{step.title}, by: {ROLE_TITLES[step.role]}, on {day(step.planned_for)} ({how})."
 
 
-def _family_words(form: StepForm, preview: Preview) -> tuple[str, ...]:
-    """What the family will hear of it, and what their own page will say."""
+def _family_words(form: StepForm, preview: Preview, may_know: bool) -> tuple[str, ...]:
+    """What the family will hear of it, and what their own page will say: that may be more than the reader may know."""
     stage = stage_seen(preview.after, Audience.FAMILY)
-    says = f"Their own page will say: “{stage.family.replace('{name}', form.child.first_name)}”"
+    says = (
+        (f"Their own page will say: “{stage.family.replace('{name}', form.child.first_name)}”",)
+        if may_know
+        else ()
+    )
     if preview.tells_family:
-        return "The family is sent an update, in the way they asked for.", says
+        return "The family is sent an update, in the way they asked for.", *says
     why = preview.step.silent_because or "Messages about this child are stopped or held."
-    return f"The family is sent no message. {why}", says
+    return f"The family is sent no message. {why}", *says
