@@ -83,13 +83,18 @@ async def unmerge(area: Area, asking: Asking, merge_id: UUID) -> Parted:
     return await perform(area, asking, "unmerge", {"merge": merge_id}, Parted, work)
 
 
-async def join(tx: Tx, area: Area, asking: Asking, into_id: UUID, source_id: UUID) -> Merged:
-    """The joining itself, in the transaction of the action that decided it."""
+async def join(
+    tx: Tx, area: Area, asking: Asking, into_id: UUID, source_id: UUID, reached: Sequence[UUID] | None = None
+) -> Merged:
+    """The joining itself, in the transaction of the action that decided it.
+
+    NotFound unless this actor has to do with each of `reached`: both records, where nothing else is said.
+    """
     require(asking.actor, Permission.MERGE, "join two records")
     if into_id == source_id:
         raise InvalidInput("This is one record already. Choose two different ones.")
     into, source = await merging.lock_records(tx, into_id, source_id)
-    opened = await _open_all(tx, area, asking, [into_id, source_id])
+    opened = await _open_all(tx, area, asking, [into_id, source_id], reached)
     _check_joinable(into, source)
     moved = tuple(one.head.id for one in opened if one.head.child_id == source_id)
     took = await merging.take_over(tx, into, source)
@@ -132,8 +137,10 @@ async def check_reaches_each(tx: Tx, area: Area, asking: Asking, children: Seque
     await _open_all(tx, area, asking, children)
 
 
-async def _open_all(tx: Tx, area: Area, asking: Asking, children: Sequence[UUID]) -> list[Opened]:
-    """Lock every episode of these children. NotFound unless this actor reaches one of each child's."""
+async def _open_all(
+    tx: Tx, area: Area, asking: Asking, children: Sequence[UUID], must_reach: Sequence[UUID] | None = None
+) -> list[Opened]:
+    """Lock every episode of these children. NotFound unless this actor reaches one of each child's (or of `must_reach`)."""
     opened = []
     reached = set()
     for episode in await merging.episodes_of_children(tx, *children):
@@ -142,7 +149,7 @@ async def _open_all(tx: Tx, area: Area, asking: Asking, children: Sequence[UUID]
             reached.add(head.child_id)
         definition = await area.pathways.by_digest(tx, head.definition)
         opened.append(Opened(head, definition, await events_of(tx, episode)))
-    if reached != set(children):
+    if not reached >= set(children if must_reach is None else must_reach):
         raise NotFound(NOT_THERE)
     return opened
 

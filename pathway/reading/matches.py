@@ -1,31 +1,54 @@
-"""Records that look alike, for a person to compare."""
+"""Records that look alike, for a person to compare: whoever holds the newer referral decides (docs/rules.md 18).
 
+Where the older record is another team's, its content stays with that team: the reader is told which of the details agree, and
+which team holds it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.domain.errors import NotFound
 from pathway.domain.roles import Actor
 from pathway.store import access_log
-from pathway.store.match_rows import MatchProposal, open_proposals
-from pathway.store.scopes import reading
+from pathway.store.engine import Tx
+from pathway.store.match_rows import MatchProposal, open_proposals, teams_of
+from pathway.store.scopes import WRITER, reading
 
 
-async def proposals(area: Area, actor: Actor) -> list[MatchProposal]:
-    """The undecided proposals whose two records the actor may both see, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A proposal, and the team of an older record that the reader may not see (empty where no place may be named)."""
+
+    proposal: MatchProposal
+    held_by: str
+
+
+async def proposals(area: Area, actor: Actor) -> list[Comparison]:
+    """The undecided proposals about records that the actor may see, oldest first."""
     async with area.database.transaction(reading(actor)) as tx:
-        found = await open_proposals(tx)
-        if found:
-            await access_log.log(
-                tx, actor, "match proposals", [s.id for m in found for s in (m.one, m.other)]
-            )
-        return found
+        return await _logged(tx, area, actor, await open_proposals(tx), "match proposals")
 
 
-async def proposal(area: Area, actor: Actor, proposal_id: UUID) -> MatchProposal:
-    """One proposal. NotFound where it is decided, or where one of the records is another team's."""
+async def proposal(area: Area, actor: Actor, proposal_id: UUID) -> Comparison:
+    """One proposal. NotFound where it is decided, or where the newer record is another team's."""
     async with area.database.transaction(reading(actor)) as tx:
         found = await open_proposals(tx, proposal_id)
         if not found:
-            raise NotFound("This has been decided already, or one of the two records is another team's.")
-        await access_log.log(tx, actor, "match proposal", [found[0].one.id, found[0].other.id])
-        return found[0]
+            raise NotFound(
+                "This has been decided already, or the newer of the two records is another team's."
+            )
+        return (await _logged(tx, area, actor, found, "match proposal"))[0]
+
+
+async def _logged(
+    tx: Tx, area: Area, actor: Actor, found: Sequence[MatchProposal], what: str
+) -> list[Comparison]:
+    """That details of an unseen record agree is something learned about that child, so it is logged for both."""
+    if found:
+        await access_log.log(tx, actor, what, [child for m in found for child in (m.one_id, m.other.id)])
+    unseen = [m.one_id for m in found if m.one is None]
+    async with area.database.transaction(WRITER) as inner:
+        teams = await teams_of(inner, unseen) if unseen else {}
+    return [Comparison(m, teams.get(m.one_id, "")) for m in found]

@@ -12,8 +12,8 @@ from pathway.actions.decide_match import Decision, decide_match
 from pathway.actions.perform import Asking
 from pathway.domain.errors import Conflict
 from pathway.domain.roles import Actor, Permission
-from pathway.reading.matches import proposal, proposals
-from pathway.store.match_rows import MatchProposal, RecordSide
+from pathway.reading.matches import Comparison, proposal, proposals
+from pathway.store.match_rows import RecordSide
 from pathway.web.components import Cell, Column, DataTable
 from pathway.web.fields import Choice, FieldSpec, Kind
 from pathway.web.forms import Reading, open_form, read_form
@@ -43,14 +43,15 @@ async def show_matches(
     """The proposals that wait, oldest first."""
     rows = tuple(
         (
-            Cell(_name(found.one), href=f"{PATH}/{found.id}", note=_born(found.one)),
-            Cell(_name(found.other), note=_born(found.other)),
-            Cell(", ".join(found.agreeing).replace("_", " ").capitalize()),
-            Cell(day_and_time(found.made_at)),
+            Cell(_name(m.other), href=f"{PATH}/{m.id}", note=_born(m.other)),
+            Cell(_name(m.one), note=_born(m.one)) if m.one else Cell(f"Held by {held_by(found)}"),
+            Cell(", ".join(m.agreeing).replace("_", " ").capitalize()),
+            Cell(day_and_time(m.made_at)),
         )
         for found in await proposals(area, actor)
+        for m in [found.proposal]
     )
-    columns = (Column("Older record"), Column("Newer record"), Column("What agrees"), Column("Since"))
+    columns = (Column("Newer record"), Column("Older record"), Column("What agrees"), Column("Since"))
     table = DataTable(
         "Records that may be one child's", columns, rows, True, True, "No records wait to be compared."
     )
@@ -64,7 +65,7 @@ async def compare(
     actor: NamedDependency[Actor],
     proposal_id: FromPath[UUID],
 ) -> Template:
-    """Both records side by side, with what differs marked."""
+    """Both records side by side, with what differs marked; of another team's record only which details agree."""
     return _compare_page(request, await proposal(area, actor, proposal_id), open_form((SPEC,)), uuid4())
 
 
@@ -90,28 +91,52 @@ async def decide(
     return _compare_page(request, found, reading, request_id)
 
 
-def _compare_page(request: WebRequest, found: MatchProposal, reading: Reading, request_id: UUID) -> Template:
+def _compare_page(request: WebRequest, found: Comparison, reading: Reading, request_id: UUID) -> Template:
     return page(
         request,
         "staff/match.html",
         200 if reading.ok else 422,
-        table=side_by_side(found),
-        possible_twin=found.possible_twin,
+        table=side_by_side(found.proposal.one, found.proposal.other)
+        if found.proposal.one
+        else what_agrees(found.proposal.other, found.proposal.agreeing),
+        held_by=None if found.proposal.one else held_by(found),
+        possible_twin=found.proposal.possible_twin,
         reading=reading,
         errors=reading.errors,
         request_id=request_id,
     )
 
 
-def side_by_side(found: MatchProposal) -> DataTable:
+def held_by(found: Comparison) -> str:
+    """Whom to ask about a record that is not shown."""
+    return found.held_by or "another team, which may not be named"
+
+
+def what_agrees(mine: RecordSide, agreeing: tuple[str, ...]) -> DataTable:
+    """The four details of the newer record, and which of them the other team's record has too (docs/rules.md 18)."""
+    lines = (
+        ("First name", "first_name", mine.first_name),
+        ("Family name", "family_name", mine.family_name),
+        ("Date of birth", "birth_date", _born(mine)),
+        ("Postcode", "postcode", "Restricted" if mine.restricted else mine.postcode or NOT_KNOWN),
+    )
+    rows = tuple(
+        (Cell(name), Cell(value), Cell(tag=Tag("Same", "white")) if key in agreeing else Cell("Differs, or not known"))
+        for name, key, value in lines
+    )  # fmt: skip
+    columns = (Column("Detail"), Column("Newer record"), Column("Compared with the older record"))
+    return DataTable("What agrees with the other team's record", columns, rows, cards=True)
+
+
+def side_by_side(older: RecordSide, newer: RecordSide) -> DataTable:
     """Every detail of both records, and whether they agree."""
     lines = [
-        ("Name", _name(found.one), _name(found.other)),
-        ("Date of birth", _born(found.one), _born(found.other)),
-        ("NHS number", nhs_number(found.one.nhs_number), nhs_number(found.other.nhs_number)),
-        ("Sex", _sex(found.one), _sex(found.other)),
-        ("Address", _address(found.one), _address(found.other)),
-        ("Record made", day_and_time(found.one.made_at), day_and_time(found.other.made_at)),
+        ("Name", _name(older), _name(newer)),
+        ("Date of birth", _born(older), _born(newer)),
+        ("NHS number", nhs_number(older.nhs_number), nhs_number(newer.nhs_number)),
+        ("Sex", _sex(older), _sex(newer)),
+        ("Address", _address(older), _address(newer)),
+        ("Record made", day_and_time(older.made_at), day_and_time(newer.made_at)),
     ]
     rows = tuple((Cell(name), Cell(one), Cell(other), _agree(name, one, other)) for name, one, other in lines)
     columns = (Column("Detail"), Column("Older record"), Column("Newer record"), Column("Compared"))

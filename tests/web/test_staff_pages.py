@@ -301,3 +301,26 @@ async def test_two_records_are_compared_side_by_side_and_a_person_decides(world:
     assert decided.status_code == 303
     assert again.status_code == 404
     assert (await row(world, "SELECT decision FROM match_proposal"))["decision"] == "different"
+
+
+async def test_of_another_teams_record_a_page_shows_only_what_agrees_and_whom_to_ask(world: World) -> None:
+    first = await world.refer(
+        child=world.child(first_name="Ravi", family_name="Patel", address=("7 Secret Row",))
+    )
+    there = world.org["other_provider"]
+    await rows(world, "UPDATE episode SET provider_id = $2 WHERE id = $1", first.episode_id, there)
+    alike = world.child(first_name="Ravi", family_name="Patel", nhs_number=None, birth_date=date(2018, 5, 2))
+    await world.refer(child=alike)
+    number = (await row(world, "SELECT nhs_number FROM child WHERE id = $1", first.child_id))["nhs_number"]
+    async with signed_in(world, "triage") as client:
+        listed = await client.get("/matches")
+        way = re.findall(r'href="(/matches/[0-9a-f-]{36})"', listed.text)[0]
+        compared = await client.get(way)
+        decided = await send(client, way, {"decision": "same"})
+    for shown in (listed, compared):
+        assert "Harbour Assessments" in words(shown)
+        assert "Secret" not in shown.text
+        assert "1 May 2018" not in shown.text
+        assert number[-4:] not in words(shown)
+    assert "Differs, or not known" in words(compared)
+    assert decided.status_code == 303
