@@ -57,10 +57,17 @@ async def deliver(area: Area, post: Post, outbox_id: UUID) -> str:
     prepared = await _prepare(area, post, outbox_id)
     if prepared is not None:
         return prepared
+    failures = []
     for message, letter in await _letters(area, outbox_id):
         if not await _may_still(area, outbox_id, message):
             continue
-        await _send(area, post, message, letter)
+        try:
+            await _send(area, post, message, letter)
+        except NotSent as error:
+            failures.append(error)  # one parent's address never keeps the other from hearing
+    if failures:
+        await _note_reached(area, outbox_id)
+        raise min(failures, key=lambda error: error.final)
     return await _finish(area, post, outbox_id)
 
 
@@ -203,6 +210,15 @@ async def _send(area: Area, post: Post, message: Unsent, letter: Letter) -> None
 async def _mark(area: Area, message: Unsent, state: str) -> None:
     async with area.database.transaction(WORKER) as tx:
         await messages.mark(tx, message.id, state, area.now())
+
+
+async def _note_reached(area: Area, outbox_id: UUID) -> None:
+    """The family was reached if one carer was, although another has to be tried again."""
+    async with area.database.transaction(WORKER) as tx:
+        row = await deliveries.leaving(tx, outbox_id)
+        at = await messages.last_delivered(tx, outbox_id)
+    if at is not None:
+        await family_reached(area, row.episode_id, london_date(at))
 
 
 async def _finish(area: Area, post: Post, outbox_id: UUID) -> str:

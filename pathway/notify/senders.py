@@ -71,18 +71,23 @@ class Smtp:
             raise NotSent(
                 "The mail server does not know the address. Ask the family for another one.", final=True
             ) from error
+        except ValueError as error:
+            raise NotSent(
+                "The address cannot be read as one. Ask the family for another one.", final=True
+            ) from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotSent(
                 f"The mail server did not take the message ({type(error).__name__}). It is tried again by itself."
             ) from error
 
     def _converse(self, letter: Letter) -> None:
+        mail = self.as_mail(letter)
         with smtplib.SMTP(self.host, self.port, timeout=_SECONDS) as server:
             if self.starttls:
                 server.starttls(context=ssl.create_default_context())
             if self.user and self.password:
                 server.login(self.user, self.password)
-            server.send_message(self.as_mail(letter))
+            server.send_message(mail)
 
     def as_mail(self, letter: Letter) -> EmailMessage:
         """The letter as an e-mail: plain text, no attachment, to be answered."""
