@@ -17,7 +17,7 @@ class Size:
 
 SIZES: Final = {
     size.name: size
-    for size in (Size("small", 0.0097), Size("county", 0.87), Size("stress", 0.87, replicas=29))
+    for size in (Size("small", 0.0097), Size("county", 0.8), Size("stress", 0.8, replicas=31))
 }
 
 

@@ -41,9 +41,8 @@ from pathway.store.loader_fold import (
 from pathway.store.roles import DbRole
 
 LOADER = Scope(DbRole.r_loader)
-_CHUNK = (
-    500  # histories; small enough that the first chunk is soon copied, large enough to be worth a message
-)
+_CHUNK = 1000
+"""Histories in a chunk: so few that the first is soon copied, so many that it is worth a message."""
 
 # In the order in which their foreign keys allow them.
 _TABLES = {
