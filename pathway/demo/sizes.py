@@ -16,8 +16,7 @@ class Size:
 
 
 SIZES: Final = {
-    size.name: size
-    for size in (Size("small", 0.0097), Size("county", 0.8), Size("stress", 0.8, replicas=31))
+    size.name: size for size in (Size("small", 0.0097), Size("county", 0.8), Size("stress", 0.8, replicas=31))
 }
 
 
