@@ -24,12 +24,16 @@ from pathway.domain.periods import Period, Unit, add
 from pathway.domain.projection import project
 from pathway.domain.reach import Standing
 from pathway.domain.referral import RESTORE_WITHIN_MONTHS, Referral
-from pathway.store import people
+from pathway.store import outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head
 from pathway.store.keys import ChildText, child_text, give_key
 from pathway.store.organisations import Route, check_organisations, route_of
 from pathway.store.projections import insert_episode
+
+_WHO_MAY_BE_TOLD = (
+    "The child's location has just been restricted. Look who may still be told, then send it or close it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Who:
     text: ChildText
     being_checked: bool
     follows: people.Earlier | None
+    just_restricted: bool = False
 
 
 async def refer(area: Area, asking: Asking, referral: Referral) -> Referred:
@@ -117,7 +122,11 @@ async def _known(tx: Tx, area: Area, child_id: UUID, referral: Referral) -> _Who
             "A referral for this child is already open on this pathway, so nothing was added and no place is lost. "
             "Ask the triage team if you have something to tell them."
         )
-    return _Who(child_id, await child_text(tx, area.key, child_id), False, before[0] if before else None)
+    restricted = await people.protect(tx, child_id, referral.child)
+    if restricted:
+        await outbox.stop_all(tx, child_id, "the child's location was restricted")
+    text = await child_text(tx, area.key, child_id)
+    return _Who(child_id, text, False, before[0] if before else None, restricted)
 
 
 async def _propose(tx: Tx, area: Area, child_id: UUID, found: list[tuple[UUID, Match]]) -> None:
@@ -159,8 +168,19 @@ async def _open(
     )  # fmt: skip
     opened = Opened(head, definition, [])
     changed = await change(tx, area, asking, opened, drafts, episode, "refer")
-    await tell_family(tx, asking, head, step, drafts[0].id, False)
+    if who.just_restricted and step.tell_family:
+        await _hold(tx, asking, head, step.tell_family, drafts[0].id)
+    else:
+        await tell_family(tx, asking, head, step, drafts[0].id, False)
     return Referred(episode_id, who.child_id, changed.version, reference(episode_id), who.being_checked)
+
+
+async def _hold(tx: Tx, asking: Asking, head: Head, template: str, event: UUID) -> None:
+    """The carers we know may be those from whom the child is now kept, so a person looks first (docs/rules.md 19)."""
+    held = event_id(asking.request_id, 1000)
+    await outbox.hold(
+        tx, held, outbox.FAMILY_UPDATE, template, head.id, head.child_id, event, _WHO_MAY_BE_TOLD
+    )
 
 
 def link_fields(earlier: people.Earlier, received_on: date, area: Area) -> dict[str, str]:

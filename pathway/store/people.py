@@ -17,7 +17,9 @@ from pathway.store.engine import Tx
 _IDENTITY = """
 SELECT c.id, c.first_name, c.family_name, c.birth_date, c.nhs_number, a.postcode
   FROM child c LEFT JOIN child_address a ON a.child_id = c.id"""
-_BY_NUMBER = _IDENTITY + " WHERE c.nhs_number = $1"
+# Whoever waits for the lock reads the row again: a child that was sealed meanwhile no longer holds the number.
+_BY_NUMBER = _IDENTITY + " WHERE c.nhs_number = $1 FOR UPDATE OF c"
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7204012))"
 _ALIKE = (
     _IDENTITY
     + """
@@ -29,6 +31,10 @@ _INSERT_CHILD = """
 INSERT INTO child (id, nhs_number, upn, first_name, family_name, first_norm, family_norm, birth_date, sex, pronouns,
                    language, interpreter, looked_after, restricted, safe_contact, import_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
+_PROTECT = """
+UPDATE child SET restricted = restricted OR $2, safe_contact = coalesce(safe_contact, $3), looked_after = looked_after OR $4,
+       interpreter = interpreter OR $5, version = version + 1
+ WHERE id = $1"""
 _INSERT_CARER = """
 INSERT INTO carer (id, account_id, name, email, phone, channel, language, needs)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -57,7 +63,12 @@ class Earlier:
 
 
 async def by_nhs_number(tx: Tx, number: NhsNumber) -> tuple[UUID, Identity] | None:
-    """The child who holds this NHS number, if we know one."""
+    """The child who holds this NHS number, if we know one.
+
+    Until the transaction ends nobody else looks for this number, so two who refer one child at once make one record; and the
+    record stays as it is.
+    """
+    await tx.execute(_ONE_AT_A_TIME, number.value)
     row = await tx.fetchrow(_BY_NUMBER, number.value)
     return None if row is None else (row["id"], _identity(row))
 
@@ -121,6 +132,16 @@ async def insert_child(
             list(child.address),
             child.postcode.value,
         )
+
+
+async def protect(tx: Tx, child_id: UUID, told: ChildDetails) -> bool:
+    """Take over the protections that a new referral names, and lift none; whether the child is restricted only now."""
+    was: bool = await tx.fetchval("SELECT restricted FROM child WHERE id = $1", child_id)
+    contact = told.safe_contact if told.restricted else None
+    await tx.execute(
+        _PROTECT, child_id, told.restricted, contact or None, told.looked_after, told.interpreter
+    )
+    return told.restricted and not was
 
 
 async def insert_carer(
