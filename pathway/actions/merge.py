@@ -24,7 +24,7 @@ from pathway.domain.fold import fold
 from pathway.domain.ids import event_id
 from pathway.domain.reach import reaches
 from pathway.domain.roles import Permission
-from pathway.store import merging
+from pathway.store import merging, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, events_of, lock_episode, with_links
 from pathway.store.merging import Merge, Record
@@ -101,6 +101,9 @@ async def join(
     linked, unlinked = await merging.move_carers(tx, source_id, into_id)
     await merging.move_episodes(tx, area.key, moved, source_id, into_id)
     await merging.point_to(tx, source_id, into_id)
+    if into.restricted or source.restricted or into.died or source.died:
+        # What waits was made for the carers of one record, and would now tell of the other (docs/rules.md 19).
+        await outbox.stop_all(tx, into_id, "the record was joined with one that is protected")
     merge_id = uuid5(asking.request_id, "merge")
     kept = Merge(merge_id, source_id, into_id, moved, tuple(linked), tuple(unlinked), took, False)
     await merging.keep_merge(tx, kept, asking.actor.account_id)
@@ -207,6 +210,7 @@ async def _part(tx: Tx, area: Area, asking: Asking, done: Merge, opened: Sequenc
             drafts.append(Draft(_next(asking, numbers), BuiltIn.UNMERGED, area.today, fields))
         child = done.from_child if back else done.into_child
         await _append(tx, area, asking, one, drafts, child, "unmerge")
+    await people.set_died_on(tx, done.into_child, None)  # unless an episode that stays records a death
 
 
 def _links_of(events: Sequence[Event], merge_id: UUID) -> list[Event]:

@@ -10,7 +10,7 @@ from pathway.store.keys import AreaKey, ChildText, child_text
 
 _CHILDREN = """
 SELECT id, nhs_number, upn, restricted, safe_contact, looked_after, interpreter, merged_into,
-       sealed_at IS NOT NULL AS sealed,
+       sealed_at IS NOT NULL AS sealed, died_on IS NOT NULL AS died,
        EXISTS (SELECT FROM child_address a WHERE a.child_id = child.id) AS has_address
   FROM child WHERE id = ANY($1) ORDER BY id FOR UPDATE OF child"""
 _EPISODES = "SELECT id FROM episode WHERE child_id = ANY($1) ORDER BY id"
@@ -73,6 +73,7 @@ class Record:
     interpreter: bool
     merged_into: UUID | None
     sealed: bool
+    died: bool
     has_address: bool
 
 

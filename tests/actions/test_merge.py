@@ -33,13 +33,16 @@ async def two_records(world: World, **second: Any) -> tuple[Referred, Referred]:
 
 
 async def snapshot(world: World) -> dict[str, list[dict[str, Any]]]:
-    """All that joining might touch, as it is; without the marks of work (versions, places in the order of facts)."""
+    """All that joining might touch, as it is; without the marks of work (versions, places in the order of facts).
+
+    Nor whether a message still waits: what a protection stopped stays stopped when the records are parted.
+    """
     queries = {
         "child": "SELECT * FROM child ORDER BY id",
         "address": "SELECT * FROM child_address ORDER BY child_id",
         "guardian": "SELECT child_id, carer_id, relationship, active FROM guardian ORDER BY child_id, carer_id",
         "episode": "SELECT id, child_id, key_child, stage, started_on, closed_on, planned_for FROM episode ORDER BY id",
-        "outbox": "SELECT id, child_id, episode_id, state FROM outbox ORDER BY id",
+        "outbox": "SELECT id, child_id, episode_id FROM outbox ORDER BY id",
         "clock": "SELECT episode_id, clock, state, started_on, counts_from, due_on FROM clock"
         " WHERE known_to IS NULL ORDER BY episode_id, clock",
     }
@@ -280,3 +283,26 @@ async def test_joining_both_ways_at_once_joins_once(committed_world: World) -> N
     )
     assert sum(isinstance(a, Merged) for a in answers) == 1
     assert len(await rows(world, "SELECT 1 FROM child WHERE merged_into IS NULL")) == 1
+
+
+async def test_a_death_that_was_recorded_on_the_wrong_record_goes_back_with_it(world: World) -> None:
+    """Parting gives everything back: the child who lives is not shown as one who died, and is written to again."""
+    one, other = await two_records(world)
+    await world.step("clinician", other.episode_id, "death_recorded", date(2026, 7, 1))
+    done = await merge(world.area, world.asking("coordinator"), one.child_id, other.child_id)
+    joined = await row(world, "SELECT died_on FROM child WHERE id = $1", one.child_id)
+    assert joined["died_on"] == date(2026, 7, 1), "nothing is sent about either record now"
+    await unmerge(world.area, world.asking("coordinator"), done.merge_id)
+    died = {r["id"]: r["died_on"] for r in await rows(world, "SELECT id, died_on FROM child")}
+    assert died == {one.child_id: None, other.child_id: date(2026, 7, 1)}
+
+
+@pytest.mark.parametrize("of", ["restricted", "died"])
+async def test_a_protection_of_either_record_stops_what_waits_about_both(world: World, of: str) -> None:
+    """docs/rules.md 19: in the same transaction, so that nothing is on its way to the carers of the other record."""
+    hidden = {"restricted": True, "safe_contact": "Duty social worker"} if of == "restricted" else {}
+    one, other = await two_records(world, **hidden)
+    if of == "died":
+        await world.step("clinician", other.episode_id, "death_recorded", date(2026, 7, 1))
+    await merge(world.area, world.asking("coordinator"), one.child_id, other.child_id)
+    assert {r["state"] for r in await rows(world, "SELECT state FROM outbox")} == {"dropped"}
