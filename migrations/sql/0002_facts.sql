@@ -39,6 +39,7 @@ CREATE TABLE episode (
     school_id int REFERENCES organisation,
     council_id int REFERENCES organisation,
     hidden_from_school boolean NOT NULL DEFAULT false,
+    hidden_from_referrer boolean NOT NULL DEFAULT false,
     council_basis boolean NOT NULL DEFAULT false,
     council_runs boolean NOT NULL DEFAULT false,
     coordinator_id int REFERENCES account,

@@ -86,7 +86,8 @@ CREATE POLICY lead ON episode FOR SELECT TO r_lead USING (
     provider_id = (SELECT app_org()) OR hand_over_to = (SELECT app_org()));
 CREATE POLICY officer ON episode FOR SELECT TO r_officer USING (council_id = (SELECT app_org()) AND council_basis);
 CREATE POLICY referrer ON episode FOR SELECT TO r_referrer USING (
-    (school_id = (SELECT app_org()) AND NOT hidden_from_school) OR referrer_id = (SELECT app_org()));
+    (school_id = (SELECT app_org()) AND NOT hidden_from_school)
+    OR (referrer_id = (SELECT app_org()) AND NOT hidden_from_referrer));
 CREATE POLICY family ON episode FOR SELECT TO r_family USING (
     child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
 CREATE POLICY partner ON episode FOR SELECT TO r_partner USING (

@@ -46,6 +46,7 @@ class EpisodeRow:
     school_id: int | None
     council_id: int | None
     hidden_from_school: bool
+    hidden_from_referrer: bool
     council_basis: bool
     council_runs: bool
     coordinator_id: int | None
@@ -156,6 +157,7 @@ def episode_row(episode: Episode, runs: bool, calendar: Calendar, today: date) -
         school_id=slots.get(Slot.SCHOOL),
         council_id=slots.get(Slot.COUNCIL),
         hidden_from_school=Slot.SCHOOL in episode.hidden_from,
+        hidden_from_referrer=Slot.REFERRER in episode.hidden_from,
         council_basis=runs or Slot.COUNCIL in episode.shared_with,
         council_runs=runs,
         coordinator_id=episode.coordinator or None,

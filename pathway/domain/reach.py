@@ -21,6 +21,7 @@ class Standing:
     school_id: int | None = None
     hidden_from_school: bool = False
     referrer_id: int | None = None
+    hidden_from_referrer: bool = False
     families: frozenset[int] = frozenset()
     caseload: frozenset[int] = frozenset()
 
@@ -31,7 +32,7 @@ def _provider(actor: Actor, at: Standing) -> bool:
 
 def _referrer(actor: Actor, at: Standing) -> bool:
     of_school = at.school_id == actor.organisation_id and not at.hidden_from_school
-    return of_school or at.referrer_id == actor.organisation_id
+    return of_school or (at.referrer_id == actor.organisation_id and not at.hidden_from_referrer)
 
 
 def _officer(actor: Actor, at: Standing) -> bool:

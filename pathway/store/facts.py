@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from pathway.store.engine import Tx
 
 _HEAD = """
 SELECT e.id, e.child_id, e.pathway, e.definition, e.version, e.stage, e.provider_id, e.hand_over_to, e.council_id,
-       e.council_basis, e.school_id, e.hidden_from_school, e.referrer_id, e.family_reached_on, e.silent,
+       e.council_basis, e.school_id, e.hidden_from_school, e.referrer_id, e.hidden_from_referrer, e.family_reached_on, e.silent,
        e.messages_stopped OR c.died_on IS NOT NULL AS messages_stopped, c.birth_date, c.sealed_at,
        EXISTS (SELECT FROM threshold t WHERE t.pathway = e.pathway AND t.agreed_at IS NOT NULL) AS limits_agreed
   FROM episode e JOIN child c ON c.id = e.child_id WHERE e.id = $1"""
@@ -115,20 +115,9 @@ async def head_of(tx: Tx, episode_id: UUID) -> Head:
 async def with_links(tx: Tx, head: Head) -> Standing:
     """The standing with the families and the caseload, for actors whom the organisations alone do not reach."""
     row = await tx.fetchrow(_LINKS, head.id, head.child_id)
-    at = head.standing
     families = frozenset((row["families"] if row else None) or ())
     caseload = frozenset((row["caseload"] if row else None) or ())
-    return Standing(
-        at.provider_id,
-        at.hand_over_to,
-        at.council_id,
-        at.council_basis,
-        at.school_id,
-        at.hidden_from_school,
-        at.referrer_id,
-        families,
-        caseload,
-    )
+    return replace(head.standing, families=families, caseload=caseload)
 
 
 async def events_of(tx: Tx, episode_id: UUID) -> list[Event]:
@@ -207,6 +196,7 @@ def _head(row: asyncpg.Record | None) -> Head:
             row["school_id"],
             row["hidden_from_school"],
             row["referrer_id"],
+            row["hidden_from_referrer"],
         ),
         family_reached_on=row["family_reached_on"],
         silent=row["silent"],

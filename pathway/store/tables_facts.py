@@ -63,6 +63,7 @@ class Episode(Table, tablename="episode", db=ENGINE):
     school_id = Integer(null=True, default=None)
     council_id = Integer(null=True, default=None)
     hidden_from_school = Boolean()
+    hidden_from_referrer = Boolean()
     council_basis = Boolean()
     council_runs = Boolean()
     coordinator_id = Integer(null=True, default=None)

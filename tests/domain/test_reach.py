@@ -56,6 +56,12 @@ def test_clinical_teams_reach_the_children_they_hold_or_are_offered(
             Standing(school_id=SCHOOL, hidden_from_school=True, referrer_id=SCHOOL),
             True,
         ),  # it referred itself
+        (SURGERY, Standing(referrer_id=SURGERY, hidden_from_referrer=True), False),
+        (
+            SCHOOL,
+            Standing(school_id=SCHOOL, referrer_id=SCHOOL, hidden_from_referrer=True),
+            True,
+        ),  # still the child's school, which the family has not asked to leave out
         (0, Standing(), False),
     ],
 )

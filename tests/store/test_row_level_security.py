@@ -60,10 +60,12 @@ async def area(world: World) -> Area:
     )
     offered = await _refer(world, "senco", "school", "provider")
     await offer(world.area, world.asking("coordinator"), offered, world.org["other_provider"])
+    stopped = await _refer(world, "gp", "other_school", "other_provider")
+    await world.step("other_clinician", stopped, "referrer_sharing_stopped", RECEIVED)
     plan = await world.refer("officer", RECEIVED, pathway="ehc_needs_assessment")
     named = {
         "ours": ours, "theirs": theirs, "hidden": hidden, "restricted": restricted, "offered": offered,
-        "plan": plan.episode_id,
+        "stopped": stopped, "plan": plan.episode_id,
     }  # fmt: skip
     async with world.area.database.transaction(WRITER) as tx:
         await _link(tx, world, ours, "family")
@@ -157,17 +159,17 @@ async def test_no_other_table_shows_a_row_of_a_child_that_the_actor_does_not_rea
     ("who", "sees"),
     [
         ("senco", {"ours", "restricted", "offered", "plan"}),  # not the one whose family said not to tell
-        ("other_senco", {"theirs"}),
-        ("gp", {"hidden"}),
+        ("other_senco", {"theirs", "stopped"}),
+        ("gp", {"hidden"}),  # not the one whose family asked that the referrer is told no more
         ("triage", {"ours", "hidden", "restricted", "offered"}),
         ("lead", {"ours", "hidden", "restricted", "offered"}),
-        ("other_lead", {"theirs", "offered"}),
-        ("other_clinician", {"theirs", "offered", "restricted"}),  # one of them by the caseload
+        ("other_lead", {"theirs", "stopped", "offered"}),
+        ("other_clinician", {"theirs", "stopped", "offered", "restricted"}),  # one of them by the caseload
         ("officer", {"plan"}),  # its own pathway; of the others only what is shared with it
         ("family", {"ours"}),
         ("other_family", {"theirs"}),
         ("partner", {"ours", "hidden", "restricted", "offered"}),
-        ("other_partner", {"theirs"}),  # a computer takes nothing over
+        ("other_partner", {"theirs", "stopped"}),  # a computer takes nothing over
         ("council_partner", {"plan"}),
     ],
 )
@@ -296,7 +298,7 @@ async def test_a_commissioner_reads_the_arithmetic_of_every_flag(area: Area) -> 
         rows = await tx.fetch(
             "SELECT pathway, clock, started_on, due_on FROM flag_arithmetic WHERE clock = 'nice_start'"
         )
-    assert len(rows) == 5
+    assert len(rows) == 6
     assert {row["started_on"] for row in rows} == {RECEIVED}
 
 
