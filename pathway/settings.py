@@ -82,8 +82,6 @@ class Settings(BaseSettings):
     """The address that e-mails come from, and that answers to them go to."""
     smtp_starttls: bool = True
     """Whether the connection to the mail server must be encrypted; turn off only for a server on this machine."""
-    notify_key_file: Path | None = None
-    """The file with the GOV.UK Notify key; unset means that texts and letters are written to the log and not sent."""
 
     @field_validator("base_url")
     @classmethod
@@ -160,10 +158,6 @@ class Settings(BaseSettings):
             if self.smtp_password_file is None
             else _read_secret(self.smtp_password_file, "smtp_password_file")
         )
-
-    def notify_key(self) -> str | None:
-        """The GOV.UK Notify key, if texts and letters are sent."""
-        return None if self.notify_key_file is None else _read_secret(self.notify_key_file, "notify_key_file")
 
 
 @dataclass(frozen=True, slots=True)
