@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-import asyncpg
-
-from pathway.domain.identifiers import NhsNumber, Postcode
+from pathway.domain.identifiers import NhsNumber
 from pathway.domain.ids import time_ordered_id
 from pathway.domain.matching import Identity
 from pathway.domain.names import normalise_name
 from pathway.domain.referral import CarerDetails, ChildDetails
+from pathway.store.child_details import DETAILS, details_values, identity_from
 from pathway.store.engine import Tx
 
 _IDENTITY = """
@@ -27,14 +26,14 @@ _ALIKE = (
    AND ((c.birth_date = $1 AND (c.family_norm = $2 OR c.first_norm = $3 OR a.postcode = $4))
      OR (c.family_norm = $2 AND c.first_norm = $3 AND a.postcode = $4))"""
 )
-_INSERT_CHILD = """
-INSERT INTO child (id, nhs_number, upn, first_name, family_name, first_norm, family_norm, birth_date, sex, pronouns,
-                   language, interpreter, looked_after, restricted, safe_contact, import_id)
+_INSERT_CHILD = f"""
+INSERT INTO child (id, import_id, {DETAILS})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 _PROTECT = """
 UPDATE child SET restricted = restricted OR $2, safe_contact = coalesce(safe_contact, $3), looked_after = looked_after OR $4,
        interpreter = interpreter OR $5, version = version + 1
- WHERE id = $1"""
+ WHERE id = $1
+   AND ($2 AND NOT restricted OR $3 IS NOT NULL AND safe_contact IS NULL OR $4 AND NOT looked_after OR $5 AND NOT interpreter)"""
 _INSERT_CARER = """
 INSERT INTO carer (id, account_id, name, email, phone, channel, language, needs)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -70,7 +69,7 @@ async def by_nhs_number(tx: Tx, number: NhsNumber) -> tuple[UUID, Identity] | No
     """
     await tx.execute(_ONE_AT_A_TIME, number.value)
     row = await tx.fetchrow(_BY_NUMBER, number.value)
-    return None if row is None else (row["id"], _identity(row))
+    return None if row is None else (row["id"], identity_from(row))
 
 
 async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
@@ -82,7 +81,7 @@ async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
         normalise_name(identity.first_name),
         identity.postcode.value if identity.postcode else None,
     )
-    return [(row["id"], _identity(row)) for row in rows]
+    return [(row["id"], identity_from(row)) for row in rows]
 
 
 async def earlier_episodes(tx: Tx, child_id: UUID, pathway: str) -> list[Earlier]:
@@ -105,26 +104,7 @@ async def insert_child(
     tx: Tx, child_id: UUID, child: ChildDetails, *, with_number: bool = True, import_id: int | None = None
 ) -> None:
     """Add a child with their address. `with_number=False` leaves the NHS number out until a person has looked."""
-    number = child.nhs_number.value if child.nhs_number and with_number else None
-    await tx.execute(
-        _INSERT_CHILD,
-        child_id,
-        number,
-        child.upn.value if child.upn else None,
-        child.first_name,
-        child.family_name,
-        normalise_name(child.first_name),
-        normalise_name(child.family_name),
-        child.birth_date,
-        child.sex,
-        child.pronouns or None,
-        child.language,
-        child.interpreter,
-        child.looked_after,
-        child.restricted,
-        child.safe_contact or None,
-        import_id,
-    )
+    await tx.execute(_INSERT_CHILD, child_id, import_id, *details_values(child, with_number=with_number))
     if child.postcode is not None:
         await tx.execute(
             "INSERT INTO child_address (child_id, lines, postcode) VALUES ($1, $2, $3)",
@@ -173,13 +153,3 @@ async def insert_carer(
 def new_id(now: datetime) -> UUID:
     """A fresh id, ordered by time; it says nothing about anyone."""
     return time_ordered_id(now, secrets.token_bytes(10))
-
-
-def _identity(row: asyncpg.Record) -> Identity:
-    return Identity(
-        row["first_name"],
-        row["family_name"],
-        row["birth_date"],
-        Postcode(row["postcode"]) if row["postcode"] else None,
-        NhsNumber(row["nhs_number"]) if row["nhs_number"] else None,
-    )
