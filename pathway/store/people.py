@@ -30,10 +30,10 @@ _INSERT_CHILD = f"""
 INSERT INTO child (id, import_id, {DETAILS})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 _PROTECT = """
-UPDATE child SET restricted = restricted OR $2, safe_contact = coalesce(safe_contact, $3), looked_after = looked_after OR $4,
+UPDATE child SET restricted = restricted OR $2, safe_contact = coalesce(safe_contact, $3::text), looked_after = looked_after OR $4,
        interpreter = interpreter OR $5, version = version + 1
  WHERE id = $1
-   AND ($2 AND NOT restricted OR $3 IS NOT NULL AND safe_contact IS NULL OR $4 AND NOT looked_after OR $5 AND NOT interpreter)"""
+   AND ($2 AND NOT restricted OR $3::text IS NOT NULL AND safe_contact IS NULL OR $4 AND NOT looked_after OR $5 AND NOT interpreter)"""
 _INSERT_CARER = """
 INSERT INTO carer (id, account_id, name, email, phone, channel, language, needs)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
