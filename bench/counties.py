@@ -11,8 +11,8 @@ from pathway.demo.sizes import SIZES
 from pathway.settings import load
 from pathway.store.embedded import Addresses
 from pathway.store.engine import Database
-from pathway.store.migrate import migrate
-from tests.databases import new_database
+from pathway.store.migrate import migrate, with_database
+from tests.databases import run_as_owner
 
 SMALL_AREA = "small_area"
 _TEN_THOUSAND = 10_000 / 36_000
@@ -20,15 +20,17 @@ _TEN_THOUSAND = 10_000 / 36_000
 
 @asynccontextmanager
 async def county(server: Addresses, folder: Path, size: str, today: date) -> AsyncIterator[Database]:
-    """A seeded database of that size, open; dropped afterwards."""
+    """A seeded database of that size, open. It goes with the server's folder: a vacuum may be at work on it."""
     SIZES.setdefault(SMALL_AREA, replace(SIZES["county"], name=SMALL_AREA, share=_TEN_THOUSAND))
-    async with new_database(server, f"bench_{size}") as addresses:
-        await migrate(addresses.owner_dsn, addresses.app_dsn)
-        settings = load(data=folder, database_url=addresses.app_dsn, owner_url=addresses.owner_dsn)
-        await seed_county(settings, addresses, size, 2026, today)
-        database = Database(addresses.app_dsn, statement_timeout=600)
-        await database.open(1, 4)
-        try:
-            yield database
-        finally:
-            await database.close()
+    name = f"bench_{size}"
+    await run_as_owner(server, f"CREATE DATABASE {name}")
+    addresses = Addresses(with_database(server.app_dsn, name), with_database(server.owner_dsn, name))
+    await migrate(addresses.owner_dsn, addresses.app_dsn)
+    settings = load(data=folder, database_url=addresses.app_dsn, owner_url=addresses.owner_dsn)
+    await seed_county(settings, addresses, size, 2026, today)
+    database = Database(addresses.app_dsn, statement_timeout=600)
+    await database.open(1, 4)
+    try:
+        yield database
+    finally:
+        await database.close()
