@@ -38,7 +38,7 @@ def preview_page(
         bar=identity_bar(form.child, area.today),
         back=f"/children/{form.child.id}",
         step=form.step,
-        answers=[_answer(field) for field in reading.fields if field.typed],
+        answers=[_answer(field, reading) for field in reading.fields if field.typed],
         stage=_stage_words(stage_seen(preview.before, audience).title, after.title),
         closes=after.closed,
         stopped=[(e.title, sentences(e)) for e in preview.stopped] if may_know else (),
@@ -49,15 +49,15 @@ def preview_page(
     )
 
 
-def _answer(field: FilledField) -> SummaryRow:
-    """One answer as the reader typed or chose it."""
+def _answer(field: FilledField, reading: Reading) -> SummaryRow:
+    """One answer as it was understood: a date in words, so that a slip of two boxes is seen."""
     spec = field.spec
     chosen = [choice.text for choice in spec.offered if field.chosen(choice.value)]
     if chosen:
         return SummaryRow(spec.label, ", ".join(chosen))
     if spec.parts:
-        boxes = [field.text(f"{spec.name}-{part}") for part in spec.parts]
-        return SummaryRow(spec.label, " ".join(box for box in boxes if box) or "Not given")
+        given = reading.day(spec.name)
+        return SummaryRow(spec.label, day(given) if given else "Not given")
     return SummaryRow(spec.label, known(field.text(spec.name)).replace("Not known", "Not given"))
 
 
