@@ -216,13 +216,14 @@ def _task(task: TaskSeen) -> Task:
 
 
 def timeline_answer(found: EpisodeTimeline) -> Timeline:
-    """The facts, with no organisation where the child's whereabouts are restricted."""
+    """The facts, with no organisation where the child's whereabouts are restricted, or from before a sealing."""
     return Timeline(events=[_entry(found, fact) for fact in found.facts])
 
 
 def _entry(found: EpisodeTimeline, fact: TimelineFact) -> TimelineEntry:
     event = fact.event
-    hidden = _places(found.definition, event) if found.restricted else frozenset()
+    no_place = found.restricted or fact.places_hidden
+    hidden = _places(found.definition, event) if no_place else frozenset()
     return TimelineEntry(
         id=event.id,
         kind=event.kind,
@@ -230,7 +231,7 @@ def _entry(found: EpisodeTimeline, fact: TimelineFact) -> TimelineEntry:
         happened_on=event.happened_on,
         recorded_at=event.recorded_at,
         role=event.role.value,
-        organisation=None if found.restricted else event.organisation_id or None,
+        organisation=None if no_place else event.organisation_id or None,
         answers={key: value for key, value in event.fields.items() if key not in hidden},
         texts=dict(fact.texts),
         correction=_correction(fact),

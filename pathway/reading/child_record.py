@@ -49,13 +49,17 @@ NOT_THERE = "There is no such child, or it is not one whose record you may see."
 
 @dataclass(frozen=True, slots=True)
 class TimelineFact:
-    """One fact on the timeline, with its free text where the reader may read it, and the newest correction of it."""
+    """One fact on the timeline, with its free text where the reader may read it, and the newest correction of it.
+
+    `places_hidden`: recorded before the identity was sealed, so no organisation that it names may be shown.
+    """
 
     event: Event
     title: str
     texts: Mapping[str, str]
     correction: Event | None = None
     why_corrected: str = ""
+    places_hidden: bool = False
 
     @property
     def struck(self) -> bool:
@@ -182,11 +186,16 @@ async def _messages(tx: Tx, child_id: UUID, carers: list[CarerRow], text: ChildT
 
 
 def _organisations_in(episodes: list[EpisodeRecord]) -> set[int]:
-    found = {span.holder.organisation_id for one in episodes for span in one.baton}
-    found |= {fact.event.organisation_id for one in episodes for fact in one.timeline}
-    found |= {task.owner_id for one in episodes for task in one.tasks}
+    """Those that may be named: where a child's identity was sealed, none that only the time before knows of."""
+    found: set[int | None] = set()
     for one in episodes:
         row = one.row
+        shown = [fact for fact in one.timeline if not fact.places_hidden]
+        found |= {fact.event.organisation_id for fact in shown}
+        found |= {int(v) for fact in shown for v in organisations_given(one.definition, fact.event)}
+        if len(shown) == len(one.timeline):
+            found |= {span.holder.organisation_id for span in one.baton}
+            found |= {task.owner_id for task in one.tasks}
         found |= {
             row.provider_id,
             row.school_id,
@@ -194,9 +203,6 @@ def _organisations_in(episodes: list[EpisodeRecord]) -> set[int]:
             row.referrer_id,
             row.hand_over_to,
             row.holder_id,
-        }
-        found |= {
-            int(value) for fact in one.timeline for value in organisations_given(one.definition, fact.event)
         }
     return {organisation for organisation in found if organisation}
 
@@ -224,7 +230,7 @@ def timeline(
     definition: Definition, events: list[Event], texts: Mapping[UUID, Mapping[str, str]]
 ) -> tuple[TimelineFact, ...]:
     """The facts, newest first; corrected ones stay, with the correction that holds."""
-    corrections = _corrections(events)
+    corrections, sealed = _corrections(events), sealed_at(events)
     newest = sorted(
         (e for e in events if e.kind not in CORRECTIONS),
         key=lambda e: (e.happened_on, e.sequence),
@@ -237,9 +243,15 @@ def timeline(
             texts.get(event.id, {}),
             corrections.get(event.id),
             texts.get(corrections[event.id].id, {}).get("reason", "") if event.id in corrections else "",
+            event.sequence < sealed,
         )
         for event in newest
     )
+
+
+def sealed_at(events: list[Event]) -> int:
+    """The place of the last sealing among the facts; 0 where the identity was never replaced."""
+    return max((event.sequence for event in events if event.kind == BuiltIn.SEALED), default=0)
 
 
 def _corrections(events: list[Event]) -> dict[UUID, Event]:

@@ -57,8 +57,16 @@ async def hand_over_form(area: Area, actor: Actor, episode_id: UUID) -> HandOver
         line, child = await _open(tx, actor, episode_id, "form of a hand-over")
         definition = await area.pathways.by_digest(tx, line.definition)
         others = tuple(one for one in await organisations(tx, "provider") if one.id != line.provider_id)
-        names = await organisation_names(tx, [line.hand_over_to] if line.hand_over_to else [])
-        return HandOverForm(child, line, definition, others, names.get(line.hand_over_to or 0, ""))
+        return HandOverForm(child, line, definition, others, await _asked(tx, line, child))
+
+
+async def _asked(tx: Tx, line: EpisodeLine, child: ChildRow) -> str:
+    """The team that was asked already, if any; not by name where the child's whereabouts are restricted."""
+    if line.hand_over_to is None:
+        return ""
+    if child.restricted:
+        return "Another team"
+    return (await organisation_names(tx, [line.hand_over_to])).get(line.hand_over_to, "Another team")
 
 
 async def _open(tx: Tx, actor: Actor, episode_id: UUID, doing: str) -> tuple[EpisodeLine, ChildRow]:

@@ -5,7 +5,8 @@ which team holds it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from pathway.actions.area import Area
@@ -13,16 +14,23 @@ from pathway.domain.errors import NotFound
 from pathway.domain.roles import Actor
 from pathway.store import access_log
 from pathway.store.engine import Tx
-from pathway.store.match_rows import MatchProposal, open_proposals, teams_of
+from pathway.store.match_rows import MatchProposal, RecordSide, open_proposals, restricted_among, teams_of
 from pathway.store.scopes import WRITER, reading
+
+POSTCODE: Final = "postcode"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A proposal, and the team of an older record that the reader may not see (empty where no place may be named)."""
+    """A proposal, and the team of an older record that the reader may not see (empty where no place may be named).
+
+    `places_hidden`: one of the two is restricted. Then neither address is here, nor whether they agree: the address of the
+    other would be where that child lives (docs/rules.md 12).
+    """
 
     proposal: MatchProposal
     held_by: str
+    places_hidden: bool = False
 
 
 async def proposals(area: Area, actor: Actor) -> list[Comparison]:
@@ -51,4 +59,21 @@ async def _logged(
     unseen = [m.one_id for m in found if m.one is None]
     async with area.database.transaction(WRITER) as inner:
         teams = await teams_of(inner, unseen) if unseen else {}
-    return [Comparison(m, teams.get(m.one_id, "")) for m in found]
+        hidden = await restricted_among(inner, [child for m in found for child in (m.one_id, m.other.id)])
+    return [_comparison(m, teams.get(m.one_id, ""), {m.one_id, m.other.id} & hidden != set()) for m in found]
+
+
+def _comparison(found: MatchProposal, held_by: str, places_hidden: bool) -> Comparison:
+    if not places_hidden:
+        return Comparison(found, held_by)
+    shown = replace(
+        found,
+        agreeing=tuple(detail for detail in found.agreeing if detail != POSTCODE),
+        one=_without_address(found.one) if found.one else None,
+        other=_without_address(found.other),
+    )
+    return Comparison(shown, held_by, True)
+
+
+def _without_address(side: RecordSide) -> RecordSide:
+    return replace(side, lines=(), postcode=None)

@@ -31,6 +31,8 @@ SELECT c.id, string_agg(DISTINCT o.name, ', ' ORDER BY o.name) AS teams
   FROM child c JOIN episode e ON e.child_id = c.id JOIN organisation o ON o.id = e.provider_id
  WHERE c.id = ANY($1) AND NOT c.restricted GROUP BY c.id"""
 
+_RESTRICTED = "SELECT id FROM child WHERE id = ANY($1) AND restricted"
+
 
 @dataclass(frozen=True, slots=True)
 class RecordSide:
@@ -84,6 +86,11 @@ async def open_proposals(tx: Tx, proposal: UUID | None = None, limit: int = 50) 
 async def teams_of(tx: Tx, children: Sequence[UUID]) -> dict[UUID, str]:
     """The names of the teams that hold these children; a restricted child is left out. `tx` is the writer's."""
     return {row["id"]: row["teams"] for row in await tx.fetch(_TEAMS, list(children))}
+
+
+async def restricted_among(tx: Tx, children: Sequence[UUID]) -> set[UUID]:
+    """Those of these children whose whereabouts are restricted, also where the reader may not see them; `tx` is the writer's."""
+    return {row["id"] for row in await tx.fetch(_RESTRICTED, list(children))}
 
 
 def _side(row: asyncpg.Record, n: str) -> RecordSide:

@@ -27,6 +27,7 @@ _SAVED = {
     "same": "The two records have been joined into the older one.",
     "different": "The two records are kept apart, and will not be proposed again.",
 }
+RESTRICTED = "Not shown: restricted"
 SPEC = FieldSpec(
     "decision", Kind.CHOICE, "Are these one child?", subject="whether these are one child",
     choices=(
@@ -96,9 +97,9 @@ def _compare_page(request: WebRequest, found: Comparison, reading: Reading, requ
         request,
         "staff/match.html",
         200 if reading.ok else 422,
-        table=side_by_side(found.proposal.one, found.proposal.other)
+        table=side_by_side(found.proposal.one, found.proposal.other, found.places_hidden)
         if found.proposal.one
-        else what_agrees(found.proposal.other, found.proposal.agreeing),
+        else what_agrees(found.proposal.other, found.proposal.agreeing, found.places_hidden),
         held_by=None if found.proposal.one else held_by(found),
         possible_twin=found.proposal.possible_twin,
         reading=reading,
@@ -112,30 +113,33 @@ def held_by(found: Comparison) -> str:
     return found.held_by or "another team, which may not be named"
 
 
-def what_agrees(mine: RecordSide, agreeing: tuple[str, ...]) -> DataTable:
+def what_agrees(mine: RecordSide, agreeing: tuple[str, ...], places_hidden: bool = False) -> DataTable:
     """The four details of the newer record, and which of them the other team's record has too (docs/rules.md 18)."""
     lines = (
         ("First name", "first_name", mine.first_name),
         ("Family name", "family_name", mine.family_name),
         ("Date of birth", "birth_date", _born(mine)),
-        ("Postcode", "postcode", "Restricted" if mine.restricted else mine.postcode or NOT_KNOWN),
+        ("Postcode", "postcode", RESTRICTED if places_hidden else mine.postcode or NOT_KNOWN),
     )
-    rows = tuple(
-        (Cell(name), Cell(value), Cell(tag=Tag("Same", "white")) if key in agreeing else Cell("Differs, or not known"))
-        for name, key, value in lines
-    )  # fmt: skip
+    rows = tuple((Cell(name), Cell(value), _told(value, key in agreeing)) for name, key, value in lines)
     columns = (Column("Detail"), Column("Newer record"), Column("Compared with the older record"))
     return DataTable("What agrees with the other team's record", columns, rows, cards=True)
 
 
-def side_by_side(older: RecordSide, newer: RecordSide) -> DataTable:
+def _told(value: str, agrees: bool) -> Cell:
+    if value == RESTRICTED:
+        return Cell("Cannot be compared")
+    return Cell(tag=Tag("Same", "white")) if agrees else Cell("Differs, or not known")
+
+
+def side_by_side(older: RecordSide, newer: RecordSide, places_hidden: bool = False) -> DataTable:
     """Every detail of both records, and whether they agree."""
     lines = [
         ("Name", _name(older), _name(newer)),
         ("Date of birth", _born(older), _born(newer)),
         ("NHS number", nhs_number(older.nhs_number), nhs_number(newer.nhs_number)),
         ("Sex", _sex(older), _sex(newer)),
-        ("Address", _address(older), _address(newer)),
+        ("Address", *(RESTRICTED if places_hidden else _address(side) for side in (older, newer))),
         ("Record made", day_and_time(older.made_at), day_and_time(newer.made_at)),
     ]
     rows = tuple((Cell(name), Cell(one), Cell(other), _agree(name, one, other)) for name, one, other in lines)
@@ -144,7 +148,7 @@ def side_by_side(older: RecordSide, newer: RecordSide) -> DataTable:
 
 
 def _agree(name: str, one: str, other: str) -> Cell:
-    if name == "Record made" or NOT_KNOWN in (one, other):
+    if name == "Record made" or NOT_KNOWN in (one, other) or RESTRICTED in (one, other):
         return Cell("Cannot be compared")
     return Cell(
         tag=Tag("Same", "white") if one.casefold() == other.casefold() else Tag("Different", "orange")
@@ -164,8 +168,6 @@ def _sex(side: RecordSide) -> str:
 
 
 def _address(side: RecordSide) -> str:
-    if side.restricted:
-        return "Restricted"
     return ", ".join((*side.lines, side.postcode)) if side.postcode else NOT_KNOWN
 
 
