@@ -71,6 +71,12 @@ async def perform(
     return await area.database.retrying(attempt)
 
 
+async def was_done(area: Area, asking: Asking) -> bool:
+    """Whether this request has been carried out already, so that asking again only gives its answer."""
+    async with area.database.transaction(writing(asking.actor), read_only=True) as tx:
+        return await tx.fetchrow(_KNOWN, asking.actor.account_id, asking.request_id) is not None
+
+
 async def _kept(tx: Tx, account: int, request: UUID, digest: bytes, answer_type: type[Answer]) -> Answer:
     row = await tx.fetchrow(_KNOWN, account, request)
     if row is None or row["digest"] != digest or row["answer"] is None:

@@ -1,6 +1,7 @@
 """/api/episodes/{id}: where a child is and what can be recorded now; its facts; a step; a correction."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -10,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from pathway.actions.area import Area
 from pathway.actions.correct import re_date, strike_out
 from pathway.actions.episode_change import Changed
+from pathway.actions.perform import Asking, was_done
 from pathway.actions.record_step import record_step
 from pathway.api.asking import IdempotencyKey, IfMatch, asking_with_version, etag
 from pathway.api.refusals import ALWAYS, BODY, refusals
@@ -32,10 +34,12 @@ from pathway.domain.errors import (
     StepNotAllowed,
     VersionMissing,
 )
-from pathway.domain.roles import Actor, Permission
+from pathway.domain.roles import Actor, Permission, Role
 from pathway.reading.episode_record import episode_record, episode_timeline
 
 _CHANGE = (*ALWAYS, *BODY, NotFound, VersionMissing, StaleVersion, DuplicateRequest, ImpossibleHistory)
+_OUTSIDE: Final = frozenset({Role.SENCO, Role.REFERRER, Role.PARTNER, Role.SEND_OFFICER})
+"""Roles that do not know every fact of every episode."""
 _PATH = "/episodes/{episode_id:uuid}"
 WithTexts = Annotated[
     bool, QueryParameter(description="Also the free text of each fact, where you may read it.")
@@ -59,7 +63,7 @@ async def show_episode(
     the ETag back as If-Match with a change.
     """
     seen = await episode_record(area, actor, episode_id)
-    return Response(episode_answer(seen, area.today), headers={"ETag": etag(seen.row.version)})
+    return Response(episode_answer(seen, area.today), headers={"ETag": etag(seen.version)})
 
 
 @get(
@@ -102,8 +106,27 @@ async def record(
     412 says who changed what since the version in If-Match; 409 says what stands in the way and which steps are possible.
     """
     asked = asking_with_version(actor, idempotency_key, if_match)
+    outside = actor.role in _OUTSIDE and not await _knows_all(area, asked, episode_id)
+    if outside:
+        asked = replace(asked, version=None)
     changed = await record_step(area, asked, episode_id, data.step, data.happened_on, data.answers)
+    if outside:
+        changed = replace(changed, version=(await episode_record(area, actor, episode_id)).version)
     return _recorded(changed)
+
+
+async def _knows_all(area: Area, asked: Asking, episode_id: UUID) -> bool:
+    """Whether the caller counts every fact. Of whoever does not, the version that they saw is compared here.
+
+    What moved on in a stage that is hidden from them is no reason to refuse; the step is still judged by the whole history.
+    """
+    seen = await episode_record(area, asked.actor, episode_id)
+    if not seen.whole and seen.version != asked.version and not await was_done(area, asked):
+        raise StaleVersion(
+            "This record has changed since you opened it. Look at it again, and then repeat your change.",
+            seen.version,
+        )
+    return seen.whole
 
 
 @post(

@@ -100,11 +100,10 @@ _TEXT: Final = {"schema": {"type": "string"}}
 
 def _headers(status: str, operation: Mapping[str, Any]) -> dict[str, Any]:
     changes_episode = any(p["name"] == "If-Match" for p in operation.get("parameters", []))
-    shows_episode = operation["operationId"] in ("showEpisode", "makeReferral") or changes_episode
-    found: dict[str, Any] = {}
-    if status in ("200", "201") and shows_episode:
+    operation_id, found = operation["operationId"], dict[str, Any]()
+    if status in ("200", "201") and (changes_episode or operation_id == "showEpisode"):
         found["ETag"] = {"description": "The version of the episode, to send back as If-Match.", **_TEXT}
-    if status == "201" and shows_episode:
+    if status == "201" and (changes_episode or operation_id == "makeReferral"):
         found["Location"] = {"description": "Where the episode can be read.", **_TEXT}
     if status in ("429", "503"):
         found["Retry-After"] = {"description": "Seconds until another try.", "schema": {"type": "integer"}}

@@ -56,7 +56,8 @@ def problem_for(error: Exception) -> Response[bytes]:
         )
     if isinstance(error, ValidationException):
         return _answer(422, (InvalidInput.code, InvalidInput.title, _named(error)), {}, {})
-    if isinstance(error, RecursionError):
+    # A body that is nested beyond reading, or not UTF-8: the decoder raises these two as they are.
+    if isinstance(error, RecursionError | UnicodeDecodeError):
         return _answer(400, _HTTP[400], {}, {})
     if isinstance(error, HTTPException):
         words = _HTTP.get(error.status_code, ("http", "The request cannot be answered", error.detail))

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 
 from pathway.actions.area import Area
 from pathway.actions.refer import refer
-from pathway.api.asking import IdempotencyKey, asking, etag
+from pathway.api.asking import IdempotencyKey, asking
 from pathway.api.refusals import ALWAYS, BODY, refusals
 from pathway.api.schemas_referral import ReferralBody, ReferralMade, referral_of
 from pathway.domain.errors import AlreadyReferred, DuplicateRequest, NotFound
@@ -35,10 +35,10 @@ async def make_referral(
     answer = ReferralMade(
         episode=made.episode_id,
         reference=made.reference,
-        version=made.version,
         being_checked=made.being_checked,
     )
-    headers = {"Location": f"/api/episodes/{made.episode_id}", "ETag": etag(made.version)}
+    # No version: a second fact would say that the child has been here before.
+    headers = {"Location": f"/api/episodes/{made.episode_id}"}
     return Response(answer, status_code=201, headers=headers)
 
 

@@ -57,7 +57,7 @@ class Task(Answer):
 
 
 class Episode(Answer):
-    """One child on one pathway, as the reader may know it; `version` is also its ETag.
+    """One child on one pathway, as the reader may know it; `version` counts the facts that they may know, and is its ETag.
 
     `days_waited` is the unadjusted wait. `stage_since`, `holder` and `next_step` are null where they would tell too much.
     `clocks` are for those who may know every fact. `steps` are those that the reader's role can record now.
@@ -161,7 +161,7 @@ def episode_answer(seen: EpisodeSeen, today: date) -> Episode:
     return Episode(
         id=row.id,
         reference=reference(row.id),
-        version=row.version,
+        version=seen.version,
         pathway=titled(seen.definition),
         child=Child(
             id=row.child_id,

@@ -39,7 +39,6 @@ class WorklistEntry(Answer):
 
     episode: UUID
     reference: str
-    version: int
     child: UUID
     first_name: str
     family_name: str
@@ -133,7 +132,6 @@ def worklist_entry(listed: Listed, today: date) -> WorklistEntry:
     return WorklistEntry(
         episode=row.episode_id,
         reference=reference(row.episode_id),
-        version=row.version,
         child=row.child_id,
         first_name=row.first_name,
         family_name=row.family_name,

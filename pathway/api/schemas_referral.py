@@ -103,7 +103,6 @@ class ReferralMade(Answer):
 
     episode: UUID
     reference: str
-    version: int
     being_checked: bool
 
 

@@ -24,6 +24,7 @@ SOURCE_LENGTH: Final = 300
 
 _NOBODY: Final = UUID(int=0)
 _DAYS_TRIED: Final = 366
+_LONGEST_AHEAD: Final = timedelta(days=3653)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def check_draft(draft: ThresholdDraft, clock: ClockDef, today: date, calendar: C
             "A limit takes effect on a day still to come, so that everyone can see what it changes first.",
             field="effective_from",
         )
+    if draft.effective_from - today > _LONGEST_AHEAD:
+        raise InvalidInput("A limit takes effect within ten years. Correct the year.", field="effective_from")
     source = draft.source.strip()
     if not 0 < len(source) <= SOURCE_LENGTH:
         raise InvalidInput(

@@ -3,13 +3,17 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Generic, TypeVar
 
 from pathway.domain.errors import InvalidInput
 
 Row = TypeVar("Row")
+Last = TypeVar("Last")
+_UNREADABLE: Final = "This page address cannot be read. Start again from the first page."
+_LARGEST: Final = 2**63 - 1
 _LONGEST: Final = 400
 """Characters of a place: what is longer was not made by us, and may be nested deeper than can be read."""
 
@@ -44,5 +48,22 @@ def read_place(text: str | None, parts: int) -> tuple[str, ...] | None:
     except (binascii.Error, ValueError):
         key = None
     if not isinstance(key, list) or len(key) != parts:
-        raise InvalidInput("This page address cannot be read. Start again from the first page.", "after")
+        raise InvalidInput(_UNREADABLE, "after")
     return tuple(str(part) for part in key)
+
+
+def read_dated_place(text: str | None, last: Callable[[str], Last]) -> tuple[date, Last] | None:
+    """A place that is a day and, among the rows of that day, an id or a row's number."""
+    place = read_place(text, 2)
+    try:
+        return (date.fromisoformat(place[0]), last(place[1])) if place else None
+    except ValueError:
+        raise InvalidInput(_UNREADABLE, "after") from None
+
+
+def row_number(text: str) -> int:
+    """The number of a row, no larger than the database counts."""
+    number = int(text)
+    if not 0 <= number <= _LARGEST:
+        raise ValueError("no row has this number")
+    return number

@@ -6,7 +6,7 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.domain.errors import InvalidInput
 from pathway.domain.identifiers import NhsNumber
-from pathway.domain.paging import Page, page_of, read_place
+from pathway.domain.paging import Page, page_of, read_place, row_number
 from pathway.domain.roles import Actor
 from pathway.store import access_log
 from pathway.store.access_rows import AccessRow, FoundChild, access_rows, children_born, children_by_number
@@ -21,10 +21,14 @@ async def accesses(
 ) -> Page[AccessRow]:
     """One page of the log, the newest first; of one child where one is given."""
     place = read_place(after, 1)
-    if place is not None and not place[0].isdigit():
-        raise InvalidInput("This page address cannot be read. Start again from the first page.", "after")
+    try:
+        last = row_number(place[0]) if place else None
+    except ValueError:
+        raise InvalidInput(
+            "This page address cannot be read. Start again from the first page.", "after"
+        ) from None
     async with area.database.transaction(reading(actor)) as tx:
-        rows = await access_rows(tx, child, int(place[0]) if place else None, PAGE + 1)
+        rows = await access_rows(tx, child, last, PAGE + 1)
         await access_log.log(tx, actor, "access log", [child] if child else [], purpose=PURPOSE)
         return page_of(rows, [(row.id,) for row in rows], PAGE)
 

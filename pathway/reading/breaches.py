@@ -6,19 +6,18 @@ count and the explanation are one sum.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from pathway.actions.area import Area
 from pathway.domain.breaches import BAND_GRADES, Grade, grade
 from pathway.domain.definition import Definition, Stage
-from pathway.domain.errors import InvalidInput, NotFound
+from pathway.domain.errors import NotFound
 from pathway.domain.explain import Explanation, explain
-from pathway.domain.paging import Page, page_of, read_place
+from pathway.domain.paging import Page, page_of, read_dated_place, row_number
 from pathway.domain.projection import ClockRow, fact_of
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import ClockReading, read
 from pathway.store import access_log, breach_rows
-from pathway.store.breach_rows import Bands, BreachCount, BreachFilter, Flag, LateChild, Place
+from pathway.store.breach_rows import Bands, BreachCount, BreachFilter, Flag, LateChild
 from pathway.store.engine import Tx
 from pathway.store.organisations import organisation_names
 from pathway.store.pathways import agreed_thresholds
@@ -70,7 +69,14 @@ async def late_waits(
     council = actor.role is Role.SEND_OFFICER
     async with area.database.transaction(reading(actor)) as tx:
         rows = await breach_rows.late_children(
-            tx, actor.organisation_id, council, area.today, bands(area), wanted, _place(after), limit + 1
+            tx,
+            actor.organisation_id,
+            council,
+            area.today,
+            bands(area),
+            wanted,
+            read_dated_place(after, row_number),
+            limit + 1,
         )
         page = page_of(rows, [(r.row.late_from, r.id) for r in rows], limit)
         if page.rows:
@@ -83,7 +89,9 @@ async def flagged_waits(
 ) -> Page[FlaggedWait]:
     """The waits past a limit in the whole area, without anything that names a child."""
     async with area.database.transaction(reading(actor), read_only=True) as tx:
-        rows = await breach_rows.flags(tx, area.today, bands(area), wanted, _place(after), limit + 1)
+        rows = await breach_rows.flags(
+            tx, area.today, bands(area), wanted, read_dated_place(after, row_number), limit + 1
+        )
         page = page_of(rows, [(r.row.late_from, r.id) for r in rows], limit)
         return Page(tuple([await _flagged(tx, area, row) for row in page.rows]), page.after)
 
@@ -114,16 +122,6 @@ def bands(area: Area) -> Bands:
         for band in clock.bands
     ]
     return Bands(tuple(p for p, _, _ in table), tuple(c for _, c, _ in table), tuple(w for _, _, w in table))
-
-
-def _place(after: str | None) -> Place:
-    place = read_place(after, 2)
-    try:
-        return (date.fromisoformat(place[0]), int(place[1])) if place else None
-    except ValueError:
-        raise InvalidInput(
-            "This page address cannot be read. Start again from the first page.", "after"
-        ) from None
 
 
 async def _late(tx: Tx, area: Area, late: LateChild) -> LateWait:

@@ -12,13 +12,14 @@ from pathway.actions.area import Area
 from pathway.domain.definition import Definition, Stage, Step
 from pathway.domain.episode import Episode
 from pathway.domain.errors import NotFound
+from pathway.domain.events import Event, in_force
 from pathway.domain.explain import Explanation
 from pathway.domain.fold import fold
 from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import task_row
 from pathway.domain.roles import Actor, Role
 from pathway.domain.visibility import episode_seen, knows_facts, steps_offered
-from pathway.reading.child_record import TimelineFact, explanations, timeline
+from pathway.reading.child_record import TimelineFact, explanations, sealed_at, timeline
 from pathway.store import access_log
 from pathway.store.child_rows import free_text_of
 from pathway.store.engine import Tx
@@ -49,6 +50,7 @@ class TaskSeen:
 class EpisodeSeen:
     """One episode as its reader may know it. `episode` is folded from the facts that the reader may know of.
 
+    `version` counts the facts that the reader may know of, for the number alone would tell that something was recorded.
     `next_step` of somebody outside the team has no date: a date may tell what is hidden.
     """
 
@@ -61,6 +63,7 @@ class EpisodeSeen:
     clocks: tuple[Explanation, ...]
     tasks: tuple[TaskSeen, ...]
     steps: tuple[Step, ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ async def episode_timeline(area: Area, actor: Actor, episode_id: UUID, *, texts:
         async with area.database.transaction(WRITER) as inner:
             text = await child_text(inner, area.key, row.child_id)
         opened = {event: text.unlock(secret) for event, secret in secrets.items()}
-        return EpisodeTimeline(definition, row.restricted, timeline(definition, events, opened))
+        return EpisodeTimeline(definition, row.restricted, timeline(definition, events, opened, sealed_at(events)))
 
 
 async def _row(tx: Tx, actor: Actor, episode_id: UUID, doing: str) -> EpisodeSeenRow:
@@ -125,6 +128,7 @@ async def _whole(
             for t in tasks
         ),
         definition.steps_from(episode.stage.key, actor.role),
+        row.version,
     )
 
 
@@ -145,4 +149,12 @@ async def _seen(tx: Tx, area: Area, actor: Actor, row: EpisodeSeenRow, definitio
         (),
         tuple(TaskSeen(a.key, definition.tasks[a.key].title, a.due_on, row.audience.value) for a in asked),
         steps_offered(definition, stage, actor.role),
+        _version_seen(actor, events, seen),
     )
+
+
+def _version_seen(actor: Actor, events: list[Event], seen: Episode | None) -> int:
+    """The facts shown, and beyond them those of the reader's own organisation, which it knows that it recorded."""
+    shown = seen.facts if seen else 0
+    hidden = (event for _, _, event in in_force(events)[shown:])
+    return shown + sum(event.organisation_id == actor.organisation_id for event in hidden)

@@ -12,7 +12,7 @@ from pathway.domain.breaches import grade
 from pathway.domain.errors import InvalidInput, NotFound
 from pathway.domain.explain import Explanation, explain
 from pathway.domain.london import london_date
-from pathway.domain.paging import Page, page_of, read_place
+from pathway.domain.paging import Page, page_of, read_dated_place, row_number
 from pathway.domain.projection import Versions, fact_of
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import ClockReading, read
@@ -71,7 +71,8 @@ async def late_then(
         raise InvalidInput(
             "What was known then is kept for each provider's own waits. Leave it out.", "known_at"
         )
-    place, day = _place(after), london_date(known_at)
+    begun, day = read_dated_place(after, row_number), london_date(known_at)
+    place = After(*begun) if begun else FIRST_PAGE
     async with area.database.transaction(reading(actor)) as tx:
         found: list[LateThen] = []
         while len(found) <= limit:
@@ -123,13 +124,3 @@ async def _log(tx: Tx, area: Area, actor: Actor, page: Page[LateThen]) -> None:
     async with area.database.transaction(WRITER) as inner:
         under = await definitions_of(inner, [late.row.episode_id for late in page.rows])
     await access_log.log(tx, actor, "breaches as known then", {one.child_id for one in under.values()})
-
-
-def _place(after: str | None) -> After:
-    place = read_place(after, 2)
-    try:
-        return After(date.fromisoformat(place[0]), int(place[1])) if place else FIRST_PAGE
-    except ValueError:
-        raise InvalidInput(
-            "This page address cannot be read. Start again from the first page.", "after"
-        ) from None

@@ -12,7 +12,7 @@ from pathway.actions.area import Area
 from pathway.domain.definition import Definition, FieldType, Slot, Stage, Step
 from pathway.domain.errors import NotFound
 from pathway.domain.events import Event, in_force
-from pathway.domain.paging import Page, page_of, read_place
+from pathway.domain.paging import Page, page_of, read_dated_place
 from pathway.domain.roles import Actor
 from pathway.domain.visibility import episode_seen, steps_offered
 from pathway.store import access_log
@@ -59,8 +59,7 @@ class PupilPage:
 
 async def pupils(area: Area, actor: Actor, *, closed: bool = False, after: str | None = None) -> Page[Pupil]:
     """One page of the reader's own children. One log row holds the ids of the whole page."""
-    place = read_place(after, 2)
-    key = (date.fromisoformat(place[0]), UUID(place[1])) if place else None
+    key = read_dated_place(after, UUID)
     async with area.database.transaction(reading(actor)) as tx:
         rows = await pupil_rows(tx, actor.organisation_id, closed=closed, after=key, limit=PAGE + 1)
         tasks = await asked_of(tx, actor.organisation_id, [row.episode_id for row in rows])

@@ -8,9 +8,8 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.domain.breaches import grade
 from pathway.domain.definition import Definition
-from pathway.domain.errors import InvalidInput
 from pathway.domain.names import normalise_name
-from pathway.domain.paging import Page, page_of, read_place
+from pathway.domain.paging import Page, page_of, read_dated_place
 from pathway.domain.projection import ClockRow, Versions, fact_of
 from pathway.domain.roles import Actor, Role
 from pathway.domain.thresholds import ClockReading, read
@@ -50,7 +49,7 @@ async def worklist(
     area: Area, actor: Actor, wanted: WorklistFilter, after: str | None = None, limit: int = PAGE
 ) -> Page[Listed]:
     """One page of open episodes; row-level security decides which. One log row holds the ids of the whole page."""
-    key = _place(after)
+    key = read_dated_place(after, UUID)
     async with area.database.transaction(reading(actor)) as tx:
         rows = await worklist_rows(tx, wanted, key, limit + 1, council=actor.role is Role.SEND_OFFICER)
         page = page_of(rows, [(r.listed_on, r.episode_id) for r in rows], limit)
@@ -63,16 +62,6 @@ async def worklist(
             for row in page.rows
         ]
         return Page(tuple(listed), page.after)
-
-
-def _place(after: str | None) -> tuple[date, UUID] | None:
-    place = read_place(after, 2)
-    try:
-        return (date.fromisoformat(place[0]), UUID(place[1])) if place else None
-    except ValueError:
-        raise InvalidInput(
-            "This page address cannot be read. Start again from the first page.", "after"
-        ) from None
 
 
 async def _listed(

@@ -12,11 +12,11 @@ async def test_a_referral_opens_an_episode_that_the_referrer_can_then_read(api: 
     made = await api.post("senco", "/referrals", referral_body(world, 1))
 
     assert made.status_code == 201, made.text
-    assert set(made.json()) == {"episode", "reference", "version", "being_checked"}
+    assert set(made.json()) == {"episode", "reference", "being_checked"}
     assert made.headers["location"] == f"/api/episodes/{made.json()['episode']}"
     read = await api.get("senco", f"/episodes/{made.json()['episode']}")
     assert read.status_code == 200
-    assert read.headers["etag"] == made.headers["etag"] == 'W/"1"'
+    assert read.headers["etag"] == 'W/"1"'
 
 
 async def test_the_same_referral_sent_again_is_recorded_once_and_answered_alike(
