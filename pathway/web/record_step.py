@@ -25,13 +25,13 @@ from pathway.domain.errors import (
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.step_form import StepForm, step_form
 from pathway.web.child_page import identity_bar
-from pathway.web.fields import Bound, Choice, FieldSpec, Kind, from_definition
+from pathway.web.fields import FieldSpec
 from pathway.web.forms import Reading, open_form, read_form
 from pathway.web.page import Pairs, WebRequest, page, posted
 from pathway.web.sent_forms import request_id_of, version_of
+from pathway.web.step_form import DAY, answers_of, step_specs
 from pathway.web.step_preview import preview_page
 
-ON = "happened_on"
 _PATH = "/episodes/{episode_id:uuid}/steps/{step:str}"
 # Staff only: a school or referrer records from its own pages, where no more is said than they may know.
 _OPT = {"permission": Permission.READ_CHILD}
@@ -48,7 +48,7 @@ async def show_step(
 ) -> Template:
     """The form of one step, for today unless another day is given."""
     form = await step_form(area, actor, episode_id, step)
-    reading = open_form(specs(area, form), {ON: area.today})
+    reading = open_form(specs(area, form), {DAY: area.today})
     return _form_page(request, area, form, reading, form.version, uuid4())
 
 
@@ -66,10 +66,10 @@ async def take_step(
     form = await step_form(area, actor, episode_id, step)
     reading = read_form(specs(area, form), pairs)
     asking = Asking(actor, request_id_of(pairs), version_of(pairs, form.version))
-    on = reading.day(ON)
+    on = reading.day(DAY)
     if sent.get("_go") == "change" or not reading.ok or on is None:
         return _form_page(request, area, form, reading, asking.version or form.version, asking.request_id)
-    answers = as_text(reading)
+    answers = answers_of(reading)
     try:
         if sent.get("_go") == "confirm":
             done = await record_step(area, asking, episode_id, step, on, answers)
@@ -86,36 +86,13 @@ async def take_step(
 
 def specs(area: Area, form: StepForm) -> tuple[FieldSpec, ...]:
     """The day, and the step's own questions."""
-    places = tuple(Choice(str(one.id), one.name) for one in form.organisations)
-    born = form.child.birth_date
-    return (
-        FieldSpec(
-            ON, Kind.DATE, "When did it happen?", subject="the date it happened", hint="For example, 31 3 2026",
-            earliest=Bound(born, "the child's date of birth"), latest=Bound(area.today, "today"),
-        ),
-        *(from_definition(field, today=area.today, born=born, organisations=places) for field in form.step.fields),
-    )  # fmt: skip
-
-
-def as_text(reading: Reading) -> dict[str, str]:
-    """The answers as the action takes them; what was left out is left out."""
-    found: dict[str, str] = {}
-    for field in reading.fields:
-        name = field.spec.name
-        answer = reading.answers[name]
-        if name == ON or answer is None:
-            continue
-        if isinstance(answer, bool):
-            found[name] = "yes" if answer else "no"
-        else:
-            found[name] = answer.isoformat() if hasattr(answer, "isoformat") else str(answer)
-    return found
+    return step_specs(form.step, area.today, form.child.birth_date, form.organisations)
 
 
 def _field_of(refused: Exception, reading: Reading) -> str:
     """The question a refusal belongs beside: the one it names, and the day otherwise."""
     named = refused.field if isinstance(refused, InvalidInput) else None
-    return named if named is not None and named in reading.answers else ON
+    return named if named is not None and named in reading.answers else DAY
 
 
 def _kept(pairs: Pairs) -> Pairs:

@@ -1,4 +1,7 @@
-"""The form of one step for somebody outside the clinical team: made from the definition, read into the step's answers."""
+"""The form of one step: made from the definition, and read into the step's answers.
+
+`StepForm` is that of somebody outside the clinical team, who records at once; staff see first what it will do.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,11 +50,7 @@ class StepForm:
         if not self.reading.ok:
             return self
         day = self.reading.day(DAY) if DAY in self.reading.answers else area.today
-        answers = {
-            name: as_text(answer)
-            for name, answer in self.reading.answers.items()
-            if answer is not None and name != DAY
-        }
+        answers = answers_of(self.reading)
         try:
             await record_step(
                 area, Asking(actor, self.request), episode, self.step.key, day or area.today, answers
@@ -71,6 +70,11 @@ class StepForm:
         return StepForm(self.step, self.reading.with_error(field, words), self.request)
 
 
+def answers_of(reading: Reading) -> dict[str, str]:
+    """The answers as the action takes them; what was left out is left out."""
+    return {n: as_text(answer) for n, answer in reading.answers.items() if answer is not None and n != DAY}
+
+
 def step_specs(
     step: Step, today: date, born: date, organisations: Iterable[Organisation]
 ) -> tuple[FieldSpec, ...]:
@@ -79,8 +83,9 @@ def step_specs(
     happened = FieldSpec(
         DAY,
         Kind.DATE,
-        "When did this happen?",
-        "the date",
+        "When did it happen?",
+        "the date it happened",
+        hint="For example, 31 3 2026",
         earliest=Bound(born, "the child's date of birth"),
         latest=Bound(today, "today"),
     )

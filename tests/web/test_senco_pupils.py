@@ -85,7 +85,7 @@ async def test_sending_the_answer_twice_records_it_once(world: World) -> None:
 @pytest.mark.parametrize(
     ("year", "words"),
     [
-        ("2031", "The date must be today or in the past"),
+        ("2031", "The date it happened must be today or in the past"),
         ("2017", "on or after 1 May 2018"),
         ("26", "a year with 4"),
     ],
