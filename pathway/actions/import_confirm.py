@@ -22,8 +22,9 @@ from pathway.domain.sheet_file import Sheet
 from pathway.store import access_log, import_rows, people
 from pathway.store.engine import Tx
 from pathway.store.facts import append_events, events_of, lock_episode
-from pathway.store.import_people import NewChild, Proposal, insert_children, insert_proposals
+from pathway.store.import_people import NewChild, insert_children
 from pathway.store.import_rows import KeptRow, StoredBatch
+from pathway.store.match_proposals import NewProposal, insert_proposals
 from pathway.store.projections import insert_episode, write_projection
 from pathway.store.scopes import writing
 
@@ -104,7 +105,7 @@ class _Chunk:
     """What one transaction writes."""
 
     children: list[NewChild]
-    proposals: list[Proposal]
+    proposals: list[NewProposal]
     rows: list[KeptRow]
     bad: list[BadRow]
 
@@ -151,7 +152,7 @@ async def _add_children(tx: Tx, loading: Loading, fated: Sequence[Fated], chunk:
     if known and await import_rows.open_episodes_of(tx, known, loading.definition.key):
         raise Conflict(_MOVED_ON)
     chunk.proposals = [
-        Proposal(people.new_id(now), f.child_id, candidate, how)
+        NewProposal(people.new_id(now), f.child_id, candidate, how)
         for f in fated
         for candidate, how in f.proposals
     ]

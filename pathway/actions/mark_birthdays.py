@@ -11,11 +11,10 @@ from pathway.actions.perform import Asking
 from pathway.actions.record_step import record_step
 from pathway.domain.birthdays import DUE_FROM, due_by_age, oldest_birth_to_look_at
 from pathway.domain.errors import Conflict
-from pathway.domain.roles import Actor, Door, Role
+from pathway.domain.roles import THE_SERVICE
 from pathway.store.birthdays import GrowingUp, growing_up
 from pathway.store.scopes import WRITER
 
-_SYSTEM: Final = Actor(0, Role.SYSTEM, 0, Door.WORKER)
 _NONE: Final = UUID(int=0)
 
 
@@ -43,7 +42,7 @@ async def _mark(area: Area, episode: GrowingUp) -> int:
     )
     marked = 0
     for step, since in due:
-        asking = Asking(_SYSTEM, uuid5(episode.id, f"{step}:{since}"))
+        asking = Asking(THE_SERVICE, uuid5(episode.id, f"{step}:{since}"))
         try:
             await record_step(area, asking, episode.id, step, area.today, {})
         except Conflict:

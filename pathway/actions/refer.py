@@ -28,6 +28,7 @@ from pathway.store import outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head
 from pathway.store.keys import ChildText, child_text, give_key
+from pathway.store.match_proposals import NewProposal, insert_proposals
 from pathway.store.organisations import Route, check_organisations, route_of
 from pathway.store.projections import insert_episode
 
@@ -130,16 +131,10 @@ async def _known(tx: Tx, area: Area, child_id: UUID, referral: Referral) -> _Who
 
 
 async def _propose(tx: Tx, area: Area, child_id: UUID, found: list[tuple[UUID, Match]]) -> None:
-    for candidate, how in found:
-        await tx.execute(
-            "INSERT INTO match_proposal (id, child_id, candidate_id, agreeing, possible_twin)"
-            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            people.new_id(area.now()),
-            child_id,
-            candidate,
-            list(how.agreeing),
-            how.possible_twin,
-        )
+    now = area.now()
+    await insert_proposals(
+        tx, [NewProposal(people.new_id(now), child_id, other, how) for other, how in found]
+    )
 
 
 async def _open(

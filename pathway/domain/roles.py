@@ -6,6 +6,7 @@ against the child. Routes name a permission and are refused without one.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -146,3 +147,7 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the permission at all; the action still checks the child."""
         return permission in PERMISSIONS[self.role]
+
+
+THE_SERVICE: Final = Actor(0, Role.SYSTEM, 0, Door.WORKER)
+"""The service itself, where no person asks."""

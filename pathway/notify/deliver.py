@@ -17,7 +17,7 @@ from pathway.domain.definition import Definition
 from pathway.domain.errors import NotSent
 from pathway.domain.london import london_date
 from pathway.domain.periods import Period, Unit, add
-from pathway.domain.roles import Actor, Door, Role
+from pathway.domain.roles import THE_SERVICE
 from pathway.notify.messages import Told, compose
 from pathway.notify.senders import Letter, Post, Sender
 from pathway.notify.templates import FRAME, template
@@ -31,7 +31,6 @@ from pathway.store.scopes import WORKER
 WRITE_AGAIN_WITHIN: Final = Period(12, Unit.WEEKS)
 """Where a pathway has no clock of silence of its own."""
 
-_SYSTEM: Final = Actor(0, Role.SYSTEM, 0, Door.WORKER)
 _CORRECTED: Final = (
     "The fact was corrected after the message was made. Read it, then send it again or drop it."
 )
@@ -90,7 +89,7 @@ async def _prepare(area: Area, post: Post, outbox_id: UUID) -> str | None:
         text = await child_text(tx, area.key, row.child_id)
         for carer, _ in plan.by_message:
             await messages.keep(tx, row, _message(area, post, row, about, definition, carer, text.lock))
-        await access_log.log(tx, _SYSTEM, row.topic, [row.child_id])
+        await access_log.log(tx, THE_SERVICE, row.topic, [row.child_id])
         return None
 
 

@@ -8,9 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from pathway.domain.events import Event
-from pathway.domain.identifiers import NhsNumber, Postcode
 from pathway.domain.import_plan import KnownChild, KnownEpisode, Source
-from pathway.domain.matching import Identity
+from pathway.store.child_details import identity_from
 from pathway.store.engine import Tx
 from pathway.store.facts import event_from
 
@@ -160,7 +159,7 @@ async def known_children(tx: Tx, pathway: str) -> list[KnownChild]:
             )
         )
     return [
-        KnownChild(r["id"], _identity(r), tuple(episodes.get(r["id"], ())), r["merged_into"])
+        KnownChild(r["id"], identity_from(r), tuple(episodes.get(r["id"], ())), r["merged_into"])
         for r in await tx.fetch(_CHILDREN)
     ]
 
@@ -213,14 +212,4 @@ def _batch(row: asyncpg.Record) -> StoredBatch:
         row["state"],
         row["released"],
         json.loads(row["counts"]),
-    )
-
-
-def _identity(row: asyncpg.Record) -> Identity:
-    return Identity(
-        row["first_name"],
-        row["family_name"],
-        row["birth_date"],
-        Postcode(row["postcode"]) if row["postcode"] else None,
-        NhsNumber(row["nhs_number"]) if row["nhs_number"] else None,
     )

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from pathway.domain.events import in_force
-from pathway.domain.names import normalise_name
+from pathway.store.child_details import DETAIL_COLUMNS, details_values
 from pathway.store.engine import Tx
 from pathway.store.keys import AreaKey, ChildText
 from pathway.store.loader_copy import copy_text, create_staging
@@ -14,10 +14,7 @@ from pathway.store.loader_facts import Batch, History, LoadedCarer, LoadedChild
 from pathway.store.loader_fold import Placed
 from pathway.store.loader_text import line
 
-_CHILD = (
-    "id", "nhs_number", "upn", "first_name", "family_name", "first_norm", "family_norm", "birth_date", "sex",
-    "pronouns", "language", "interpreter", "looked_after", "restricted", "safe_contact", "died_on", "made_at",
-)  # fmt: skip
+_CHILD = ("id", *DETAIL_COLUMNS, "died_on", "made_at")
 _COLUMNS = {
     "child": _CHILD,
     "child_address": ("child_id", "lines", "postcode"),
@@ -103,18 +100,7 @@ def _child_lines(
     child: LoadedChild, wrapped: bytes, died_on: date | None, lines: dict[str, list[str]]
 ) -> None:
     given = child.details
-    number = given.nhs_number.value if given.nhs_number else None
-    upn = given.upn.value if given.upn else None
-    lines["child"].append(
-        line(
-            (
-                child.id, number, upn, given.first_name, given.family_name, normalise_name(given.first_name),
-                normalise_name(given.family_name), given.birth_date, given.sex, given.pronouns or None,
-                given.language, given.interpreter, given.looked_after, given.restricted,
-                given.safe_contact or None, died_on, child.made_at,
-            )
-        )
-    )  # fmt: skip
+    lines["child"].append(line((child.id, *details_values(given), died_on, child.made_at)))
     if given.postcode is not None:
         lines["child_address"].append(line((child.id, given.address, given.postcode.value)))
     lines["child_key"].append(line((child.id, wrapped, child.made_at)))

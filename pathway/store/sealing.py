@@ -12,6 +12,7 @@ from pathway.domain.errors import Conflict, NotFound
 from pathway.domain.names import normalise_name
 from pathway.domain.referral import ChildDetails
 from pathway.store import people
+from pathway.store.child_details import DETAILS, details_values
 from pathway.store.engine import Tx
 from pathway.store.keys import AreaKey, replace_key
 
@@ -27,10 +28,9 @@ SELECT id FROM record ORDER BY depth, id"""
 _LOCK = "SELECT 1 FROM child WHERE id = ANY($1) ORDER BY id FOR UPDATE"
 _EPISODES = "SELECT id FROM episode WHERE child_id = $1 ORDER BY id"
 _TAKEN = "SELECT EXISTS (SELECT FROM child WHERE nhs_number = $1 AND id <> ALL($2))"
-_REPLACE = """
-UPDATE child SET nhs_number = $2, upn = $3, first_name = $4, family_name = $5, first_norm = $6, family_norm = $7,
-       birth_date = $8, sex = $9, pronouns = $10, language = $11, interpreter = $12, looked_after = $13, restricted = $14,
-       safe_contact = $15, import_id = NULL, sealed_at = $16, version = version + 1
+_REPLACE = f"""
+UPDATE child SET ({DETAILS}) = ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16), import_id = NULL,
+       sealed_at = $2, version = version + 1
  WHERE id = $1"""
 _EMPTY = """
 UPDATE child SET nhs_number = NULL, upn = NULL, first_name = $2, family_name = $2, first_norm = $3, family_norm = $3,
@@ -83,25 +83,7 @@ async def replace_identity(tx: Tx, records: Sequence[UUID], child: ChildDetails,
         )
     if len(records) > 1:
         await tx.execute(_EMPTY, records[1:], NOBODY, normalise_name(NOBODY), child.birth_date, at)
-    await tx.execute(
-        _REPLACE,
-        records[0],
-        number,
-        child.upn.value if child.upn else None,
-        child.first_name,
-        child.family_name,
-        normalise_name(child.first_name),
-        normalise_name(child.family_name),
-        child.birth_date,
-        child.sex,
-        child.pronouns or None,
-        child.language,
-        child.interpreter,
-        child.looked_after,
-        child.restricted,
-        child.safe_contact or None,
-        at,
-    )
+    await tx.execute(_REPLACE, records[0], at, *details_values(child))
     await tx.execute(_NO_ADDRESS, records)
     if child.postcode is not None:
         await tx.execute(_ADDRESS, records[0], list(child.address), child.postcode.value)
