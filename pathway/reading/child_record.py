@@ -155,6 +155,8 @@ async def _record(
     if is_shown_less(actor, definition):
         return EpisodeRecord(await as_council_sees(area, row, row.id, definition), definition)
     known = await events_of(tx, row.id) if position is None else await events_known_at(tx, row.id, position)
+    # Also on a day before it: no replay names a place of the earlier identity (docs/rules.md 12).
+    sealed = sealed_at(known if position is None else await events_of(tx, row.id))
     shown = up_to(known, day)
     if not shown:
         return EpisodeRecord(row, definition)
@@ -169,7 +171,7 @@ async def _record(
         explanations(area, definition, episode, shown, versions, day),
         tuple(task_row(episode, key, area.calendar) for key in episode.tasks),
         episode.spans(day),
-        timeline(definition, _seen(known, shown, day), secrets),
+        timeline(definition, _seen(known, shown, day), secrets, sealed),
     )
 
 
@@ -227,10 +229,10 @@ def explanations(
 
 
 def timeline(
-    definition: Definition, events: list[Event], texts: Mapping[UUID, Mapping[str, str]]
+    definition: Definition, events: list[Event], texts: Mapping[UUID, Mapping[str, str]], sealed: int
 ) -> tuple[TimelineFact, ...]:
-    """The facts, newest first; corrected ones stay, with the correction that holds."""
-    corrections, sealed = _corrections(events), sealed_at(events)
+    """The facts, newest first; corrected ones stay, with the correction that holds. `sealed` is the place of a sealing."""
+    corrections = _corrections(events)
     newest = sorted(
         (e for e in events if e.kind not in CORRECTIONS),
         key=lambda e: (e.happened_on, e.sequence),

@@ -89,8 +89,10 @@ async def test_after_a_sealing_no_page_names_the_school_or_the_referrer_of_befor
     await seal_identity(world.area, world.asking("privacy"), referred.child_id, new)
     async with signed_in(world, who) as client:
         read = words(await client.get(f"/children/{referred.child_id}"))
+        before = words(await client.get(f"/children/{referred.child_id}?as_of=2026-05-01"))
     for place in ("Castle Primary School", "Market Street Surgery"):
         assert place not in read, place
+        assert place not in before, f"{place}: no replay names it either"
     assert ORGANISATIONS["provider"][1] in read, "those who hold the child now are named as before"
     told = await episode_timeline(world.area, world.actors[who], referred.episode_id, texts=False)
     first = timeline_answer(told).events[-1]
