@@ -44,9 +44,9 @@ class Identity(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         database: Database = connection.app.state["database"]
-        bearer = connection.headers.get("authorization", "")
-        if bearer.lower().startswith("bearer "):
-            actor = await token_holder(database, bearer[7:].strip())
+        bearer = _bearer(connection)
+        if bearer:
+            actor = await token_holder(database, bearer)
             if actor is None:
                 await _count_false_token(connection, database)
             return AuthenticationResult(user=actor, auth="")
@@ -57,6 +57,12 @@ class Identity(AbstractAuthenticationMiddleware):
         if signed_in is None:
             return AuthenticationResult(user=None, auth="")
         return AuthenticationResult(user=signed_in.actor, auth=signed_in.csrf)
+
+
+def _bearer(connection: Connection) -> str:
+    """The bearer token, which no website can make a browser send; a password that a proxy asked for is none."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def _count_false_token(connection: Connection, database: Database) -> None:
@@ -79,7 +85,7 @@ def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotAllowed(
             "This page has no permission named, so it is closed to everyone. Tell the service's operator."
         )
-    if connection.scope.get("method") not in _SAFE and "authorization" not in connection.headers:
+    if connection.scope.get("method") not in _SAFE and not _bearer(connection):
         _refuse_other_sites(connection)
     if need is Permission.PUBLIC:
         return

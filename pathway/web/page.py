@@ -75,7 +75,7 @@ async def posted(request: WebRequest) -> Pairs:
     form = await request.form()
     expected = request.scope.get("auth") or ""
     given = str(form.get("csrf", ""))
-    if expected and not hmac.compare_digest(str(expected), given):
+    if expected and not hmac.compare_digest(str(expected).encode(), given.encode()):
         raise NotAllowed(
             "This form is from an earlier sign-in, so nothing was changed. Open the page again and repeat it."
         )

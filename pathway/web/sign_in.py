@@ -1,6 +1,7 @@
 """Signing in and out. The demonstration offers its personas; a real area brings its identity providers."""
 
 from litestar import get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -59,12 +60,9 @@ async def begin(request: WebRequest) -> Redirect:
     login = dict(await posted(request)).get("login", "")
     if login not in {p.login for p in await personas(state["database"])}:
         raise InvalidInput("Choose one of the people on the sign-in page.", "login")
-    token = await begin_session(state["database"], login)
+    await _end_session_of(request)
     answer = Redirect("/", status_code=303)
-    cookie = state["cookie"]
-    answer.set_cookie(
-        key=cookie.name, value=token, httponly=True, secure=cookie.secure, samesite="lax", path="/"
-    )
+    answer.set_cookie(_cookie(request, await begin_session(state["database"], login)))
     return answer
 
 
@@ -72,13 +70,23 @@ async def begin(request: WebRequest) -> Redirect:
 async def finish(request: WebRequest) -> Redirect:
     """End the session here and in the database."""
     await posted(request)
-    cookie = request.app.state["cookie"]
-    token = request.cookies.get(cookie.name)
+    await _end_session_of(request)
+    answer = Redirect("/sign-in", status_code=303)
+    answer.set_cookie(_cookie(request, "", max_age=0))
+    return answer
+
+
+async def _end_session_of(request: WebRequest) -> None:
+    """The session that this browser has, if any: whoever signs in as somebody else leaves none behind."""
+    token = request.cookies.get(request.app.state["cookie"].name)
     if token:
         await end_session(request.app.state["database"], token)
-    answer = Redirect("/sign-in", status_code=303)
-    answer.delete_cookie(cookie.name)
-    return answer
+
+
+def _cookie(request: WebRequest, value: str, max_age: int | None = None) -> Cookie:
+    """The session cookie. It is ended as it was set, for a browser takes a `__Host-` cookie only where it is Secure."""
+    kind = request.app.state["cookie"]
+    return Cookie(kind.name, "/", value, max_age, secure=kind.secure, httponly=True, samesite="lax")
 
 
 handlers = [home, sign_in, sign_in_as, begin, finish]
