@@ -44,7 +44,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[str]:
     """Counts only, each with its sentence."""
     database: Database = request.app.state["database"]
     async with database.transaction(WORKER, read_only=True) as tx:
-        figures = await health_figures(tx)
+        figures = await health_figures(tx, request.app.state["area"].today)
     lines = [
         f"# HELP {name} {_WORDS[name]}\n# TYPE {name} gauge\n{name} {value}"
         for name, value in figures.items()

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography.exceptions import InvalidTag
 
 from pathway.domain.errors import DatabaseUnavailable, PathwayError
+from pathway.domain.london import london_date
 from pathway.settings import KEYS, Settings
 from pathway.store.addresses import application_dsn
 from pathway.store.engine import Database, Tx
@@ -162,7 +163,9 @@ async def _held(settings: Settings, tx: Tx) -> Finding:
 
 
 async def _next_steps(settings: Settings, tx: Tx) -> Finding:
-    lost = (await health_figures(tx)).get("pathway_episodes_without_next_step", 0)
+    lost = (await health_figures(tx, london_date(datetime.now(UTC)))).get(
+        "pathway_episodes_without_next_step", 0
+    )
     if lost:
         return Finding(
             "next steps", False, f"{lost:,} open episodes have no next step. Run “pathway integrity”."
