@@ -52,10 +52,11 @@ class _Version:
 
 @dataclass(slots=True)
 class _Noticed:
-    """A grade that the scan has seen, with the clock as it was then."""
+    """A grade that the scan has seen, with the clock as it was then; while it is open, `held` is whose child it is now."""
 
     reached_on: date
     row: ClockRow
+    held: ClockRow
     at: datetime
     closed_on: date | None
 
@@ -119,7 +120,7 @@ class ClockHistory:
             yield line(
                 (
                     self._episode_id, self._pathway, clock, start, counts_from, grade, seen.reached_on, row.due_on,
-                    row.threshold_id, row.provider_id, row.council_id, seen.at, seen.closed_on,
+                    row.threshold_id, seen.held.provider_id, seen.held.council_id, seen.at, seen.closed_on,
                 )
             )  # fmt: skip
 
@@ -168,14 +169,14 @@ class ClockHistory:
             if crossing.on <= until:
                 at = datetime.combine(max(crossing.on, first_day), SCAN_AT, LONDON).astimezone(UTC)
                 key = (*_identity(version.row), crossing.grade.value)
-                self._noticed.setdefault(key, _Noticed(crossing.on, version.row, at, closed_on))
+                self._noticed.setdefault(key, _Noticed(crossing.on, version.row, version.row, at, closed_on))
 
     def _open_again(self, row: ClockRow) -> None:
-        """A clock that a correction set running again is in breach again, if it was."""
+        """A clock that a correction set running again is in breach again, if it was; and with whoever holds the child."""
         if row.finished_on is None and self._noticed:
             for key, seen in self._noticed.items():
                 if key[:3] == _identity(row):
-                    seen.closed_on = None
+                    seen.closed_on, seen.held = None, row
 
 
 def _identity(row: ClockRow) -> tuple[UUID, str, date]:

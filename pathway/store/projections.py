@@ -63,9 +63,10 @@ UPDATE crossing x SET closed_on = t.closed_on
  WHERE x.episode_id = $1 AND x.closed_on IS NULL
    AND (x.start_event, x.clock, x.counts_from) = (t.start_event, t.clock, t.counts_from)"""
 _OPEN_CROSSINGS_AGAIN = """
-UPDATE crossing SET closed_on = NULL
- WHERE episode_id = $1 AND closed_on IS NOT NULL
-   AND (start_event, clock, counts_from) IN (SELECT * FROM unnest($2::uuid[], $3::text[], $4::date[]))"""
+UPDATE crossing x SET closed_on = NULL, provider_id = t.provider_id, council_id = t.council_id
+  FROM unnest($2::uuid[], $3::text[], $4::date[], $5::int[], $6::int[]) AS t (start_event, clock, counts_from, provider_id, council_id)
+ WHERE x.episode_id = $1 AND (x.start_event, x.clock, x.counts_from) = (t.start_event, t.clock, t.counts_from)
+   AND (x.closed_on IS NOT NULL OR (x.provider_id, x.council_id) IS DISTINCT FROM (t.provider_id, t.council_id))"""
 
 
 async def insert_episode(
@@ -192,7 +193,10 @@ async def _close_crossings(
 
 
 async def _open_crossings_again(tx: Tx, episode_id: UUID, running: Sequence[ClockRow]) -> None:
-    """A clock that a correction set running again is in breach again, if it was."""
+    """A clock that a correction set running again is in breach again, if it was; what is open goes with the child.
+
+    So whoever holds the child now answers for it; what had closed by then stays with the provider of that time.
+    """
     if running:
         await tx.execute(
             _OPEN_CROSSINGS_AGAIN,
@@ -200,4 +204,6 @@ async def _open_crossings_again(tx: Tx, episode_id: UUID, running: Sequence[Cloc
             [row.start_event for row in running],
             [row.clock for row in running],
             [row.counts_from for row in running],
+            [row.provider_id for row in running],
+            [row.council_id for row in running],
         )
