@@ -5,6 +5,7 @@ import pytest
 from pathway import definitions
 from pathway.domain.referral import CarerDetails
 from pathway.reading.child_record import child_record
+from tests.web.signing_in import signed_in, words
 from tests.world import World
 
 
@@ -26,3 +27,15 @@ def test_a_council_may_decide_under_a_care_order_and_it_is_said_who_did(step: st
     assert given_by is not None
     assert given_by.required
     assert {"parental_responsibility", "council", "gillick_competent"} <= {o.key for o in given_by.options}
+
+
+async def test_that_a_child_is_looked_after_stands_at_the_head_of_each_page_of_the_record(
+    world: World,
+) -> None:
+    kept, other = [
+        (await world.refer(child=world.child(looked_after=flag))).child_id for flag in (True, False)
+    ]
+    async with signed_in(world, "clinician") as client:
+        for part in ("", "/people", "/messages"):
+            assert "Looked after" in words(await client.get(f"/children/{kept}{part}")), part
+            assert "Looked after" not in words(await client.get(f"/children/{other}{part}")), part
