@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 
 from pathway.actions.area import Area
 from pathway.api.refusals import ALWAYS, refusals
+from pathway.api.schemas import KEY
 from pathway.api.schemas_lists import (
     After,
     Breaches,
@@ -30,8 +31,12 @@ from pathway.store.breach_rows import BreachFilter
 
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LARGEST: Final = 2**63 - 1
-OnlyPathway = Annotated[str | None, QueryParameter(max_length=60, description="The key of a pathway.")]
-OnlyClock = Annotated[str | None, QueryParameter(max_length=60, description="The key of a clock.")]
+OnlyPathway = Annotated[
+    str | None, QueryParameter(max_length=60, pattern=KEY, description="The key of a pathway.")
+]
+OnlyClock = Annotated[
+    str | None, QueryParameter(max_length=60, pattern=KEY, description="The key of a clock.")
+]
 OnlyProvider = Annotated[
     int | None, QueryParameter(ge=1, le=2_147_483_647, description="The number of a provider.")
 ]

@@ -58,10 +58,10 @@ def openapi_config() -> OpenAPIConfig:
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """The document with what Litestar cannot know. Doing it again changes nothing."""
-    closed = {model.__name__ for model in _bodies(Body)}
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        if name in closed:
-            schema["additionalProperties"] = False
+    schemas = document.get("components", {}).get("schemas", {})
+    for model in _bodies(Body):
+        if model.__name__ in schemas:
+            schemas[model.__name__] |= _of_body(model)
     for operation in operations(document).values():
         for parameter in operation.get("parameters", []):
             if parameter["name"] in _NEEDED:
@@ -88,6 +88,13 @@ def _bodies(of: type[Body]) -> Iterator[type[Body]]:
     for model in of.__subclasses__():
         yield model
         yield from _bodies(model)
+
+
+def _of_body(model: type[Body]) -> dict[str, Any]:
+    """No other names than those listed, and the model's own example where it has one."""
+    more = model.model_config.get("json_schema_extra")
+    example = {"examples": [more["example"]]} if isinstance(more, dict) else {}
+    return {"additionalProperties": False, **example}
 
 
 def _not_ours(status: str, response: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -16,7 +16,8 @@ from pathway.domain.explain import Explanation, Fact, sentences
 _LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 Line: TypeAlias = Annotated[str, StringConstraints(max_length=200, pattern=_LINE)]
 Text: TypeAlias = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
-Key: TypeAlias = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z0-9_]+$")]
+KEY: Final = r"^[a-z0-9_]+$"
+Key: TypeAlias = Annotated[str, StringConstraints(max_length=60, pattern=KEY)]
 
 
 class Body(BaseModel):

@@ -117,7 +117,13 @@ class StepBody(Body):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        json_schema_extra={"example": {"step": "accepted", "happened_on": "2026-11-24", "answers": {}}},
+        json_schema_extra={
+            "example": {
+                "step": "referral_accepted",
+                "happened_on": "2026-11-24",
+                "answers": {"priority": "routine"},
+            }
+        },
     )
 
     step: Key

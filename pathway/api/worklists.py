@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 
 from pathway.actions.area import Area
 from pathway.api.refusals import ALWAYS, refusals
+from pathway.api.schemas import KEY
 from pathway.api.schemas_lists import (
     After,
     Limit,
@@ -25,8 +26,12 @@ from pathway.reading.pupils import pupils
 from pathway.reading.worklist import PAGE, worklist
 from pathway.store.worklist_rows import WorklistFilter
 
-OnlyPathway = Annotated[str | None, QueryParameter(max_length=60, description="The key of a pathway.")]
-OnlyStage = Annotated[str | None, QueryParameter(max_length=60, description="The key of a stage.")]
+OnlyPathway = Annotated[
+    str | None, QueryParameter(max_length=60, pattern=KEY, description="The key of a pathway.")
+]
+OnlyStage = Annotated[
+    str | None, QueryParameter(max_length=60, pattern=KEY, description="The key of a stage.")
+]
 NextRole = Annotated[Role | None, QueryParameter(description="Only those whose next step is this role's.")]
 Late = Annotated[bool, QueryParameter(description="Only those past a limit today.")]
 Elsewhere = Annotated[bool, QueryParameter(description="Only those held by a school or referrer.")]

@@ -2,17 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 import pytest
 
 from pathway.actions.refer import Referred
 from pathway.api.openapi import operations
-from pathway.app import routes
+from pathway.app import create_app, routes
 from pathway.domain.roles import PERMISSIONS, Permission, Role
 from pathway.store.engine import Database
 from tests.api.calling import Calls, Operation, calling, referral_body
-from tests.web.signing_in import app_over
+from tests.web.signing_in import SETTINGS, app_over
 from tests.world import ACCOUNTS, TODAY, World
 
 ONE_PER_ROLE = {role: login for login, (role, _) in reversed(ACCOUNTS.items())}
@@ -110,9 +111,9 @@ async def refused_alike(api: Calls, referred: Referred) -> None:
     for (method, template), operation in operations(api.document).items():
         path = template.removeprefix("/api").format(episode_id=referred.episode_id, number=1, key="autism")
         await api.call(method, None, path)
-        if other := _role_without(api, template, method):
+        if other := _role_without(template, method):
             await api.call(method, other, path)
-        right = _role_with(api, template, method)
+        right = permitted_login(template, method)
         if "requestBody" in operation:
             await api.post(right, path, b"{", 1)
             await api.post(right, path, b'{"a": "' + b"x" * 300_000 + b'"}', 1)
@@ -167,25 +168,26 @@ async def while_the_database_is_away(world: World, api: Calls) -> set[tuple[Oper
     return seen
 
 
-def permission_of(api: Calls, template: str, method: str) -> Permission:
-    for path, handler in routes(app_over(api.world)):
-        same = (
-            "/".join(p.split(":")[0] + "}" if p.startswith("{") else p for p in path.split("/")) == template
-        )
-        if same and method in getattr(handler, "http_methods", ()):
-            need = handler.opt["permission"]
-            assert isinstance(need, Permission)
-            return need
-    raise AssertionError(f"no route for {template}")
+@cache
+def permissions() -> dict[Operation, Permission]:
+    """The permission of every operation, as its route names it."""
+    named: dict[Operation, Permission] = {}
+    for path, handler in routes(create_app(SETTINGS, with_worker=False)):
+        template = "/".join(p.split(":")[0] + "}" if p.startswith("{") else p for p in path.split("/"))
+        for method in getattr(handler, "http_methods", ()):
+            if isinstance(need := handler.opt.get("permission"), Permission):
+                named[method, template] = need
+    return named
 
 
-def _role_without(api: Calls, template: str, method: str) -> str | None:
-    need = permission_of(api, template, method)
+def _role_without(template: str, method: str) -> str | None:
+    need = permissions()[method, template]
     return next((login for role, login in ONE_PER_ROLE.items() if need not in PERMISSIONS[role]), None)
 
 
-def _role_with(api: Calls, template: str, method: str) -> str:
-    need = permission_of(api, template, method)
+def permitted_login(template: str, method: str) -> str:
+    """An account whose role may use the operation; a provider lead's where it may, who sees most."""
+    need = permissions()[method, template]
     order = (Role.PROVIDER_LEAD, *ONE_PER_ROLE)
     return next(ONE_PER_ROLE[role] for role in order if need in PERMISSIONS[role])
 
@@ -199,7 +201,7 @@ async def test_every_role_opens_exactly_the_operations_that_the_table_gives_it(
         for method, template in operations(api.document):
             path = template.removeprefix("/api").format(episode_id=NOBODYS, number=999, key="autism")
             answer = await api.call(method, who, path)
-            may = permission_of(api, template, method) in PERMISSIONS[role]
+            may = permissions()[method, template] in PERMISSIONS[role]
             assert (answer.status_code != 403) == may, (who, method, template, answer.text)
 
 
