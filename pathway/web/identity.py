@@ -93,7 +93,7 @@ def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     if not isinstance(actor, Actor):
         raise NotSignedIn(_sign_in_words(connection))
     if not actor.may(need):
-        raise NotAllowed("Your role does not include this page. Go back, or sign in with another role.")
+        raise NotAllowed(_role_words(connection))
 
 
 def _sign_in_words(connection: Connection) -> str:
@@ -102,6 +102,12 @@ def _sign_in_words(connection: Connection) -> str:
     if "authorization" in connection.headers:
         return "This token is not known: it may have been replaced. Ask whoever runs the service for the present one."
     return "Send the token of an account, as Authorization: Bearer and the token. Whoever runs the service makes one."
+
+
+def _role_words(connection: Connection) -> str:
+    if connection.url.path.startswith(API):
+        return "The role of this token's account does not include this. Use an account whose role does."
+    return "Your role does not include this page. Go back, or sign in with another role."
 
 
 def _refuse_other_sites(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """Reading and changing an episode over the API: each reader by their role, no change lost, nothing overwritten."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -10,6 +10,7 @@ from pathway.domain.explain import sentences
 from pathway.reading.child_record import child_record
 from pathway.store.scopes import WORKER
 from tests.api.calling import Calls
+from tests.rules.test_rule_10_council import assessed_again, decide_again
 from tests.rules.test_rule_10_no_outcome_on_pages import OUTCOMES, assessed, decide
 from tests.world import World, least
 
@@ -233,3 +234,27 @@ async def test_a_correction_that_is_neither_one_nor_the_other_is_refused(
     answer = await api.post("triage", path(referred, "/corrections"), {"event": str(uuid4()), **body}, 1)
     assert answer.status_code == 422
     assert answer.json()["field"] == "happened_on"
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+async def test_a_decision_changes_no_answer_to_the_council_before_the_feedback(
+    api: Calls, world: World, outcome: str
+) -> None:
+    """docs/rules.md 10, also where an earlier report was shared with the council and the team decides once more."""
+    _, episode = await assessed_again(world)
+    before = await to_the_council(api, episode)
+    await decide_again(world, episode, outcome)
+
+    assert await to_the_council(api, episode) == before
+
+
+async def to_the_council(api: Calls, episode: UUID) -> list[str]:
+    read = await api.get("officer", f"/episodes/{episode}")
+    lists = [
+        await api.get("officer", path) for path in (f"/episodes/{episode}/events", "/worklist", "/breaches")
+    ]
+    body = {**ACCEPTED, "happened_on": "2026-11-01"}
+    version = read.json()["version"]
+    tried = [await api.post("officer", f"/episodes/{episode}/steps", body, v) for v in (version, version + 1)]
+    assert read.status_code == 200
+    return [read.headers["etag"], *(answer.text for answer in (read, *lists, *tried))]
