@@ -122,9 +122,6 @@ CREATE TABLE clock (
     known_to timestamptz,
     from_sequence bigint NOT NULL,
     to_sequence bigint,
-    known_from_month int GENERATED ALWAYS AS (
-        (extract(year FROM known_from AT TIME ZONE 'UTC') * 12 + extract(month FROM known_from AT TIME ZONE 'UTC') - 1)::int
-    ) STORED,
     known_to_month int GENERATED ALWAYS AS (
         coalesce((extract(year FROM known_to AT TIME ZONE 'UTC') * 12 + extract(month FROM known_to AT TIME ZONE 'UTC') - 1)::int,
                  2147483647)
@@ -139,9 +136,9 @@ CREATE INDEX clock_late_provider ON clock (provider_id, late_from, id)
     WHERE known_to IS NULL AND state = 'running' AND late_from IS NOT NULL;
 CREATE INDEX clock_late_council ON clock (council_id, late_from, id)
     WHERE known_to IS NULL AND state = 'running' AND late_from IS NOT NULL;
--- The same page as it was known: versions by the months in which they were made and closed (never: the largest number),
--- so a past page skips what was made after it or closed before it; in its own month the last column does.
-CREATE INDEX clock_past_provider ON clock (provider_id, known_from_month, known_to_month, late_from, id, known_from)
+-- The same page as it was known: versions by the month in which they were closed (never: the largest number), in the
+-- page's own order, so a past page merges a few ranges and reads no version that was closed before it.
+CREATE INDEX clock_past_provider ON clock (provider_id, known_to_month, late_from, id, known_from)
     WHERE state = 'running' AND late_from IS NOT NULL;
 -- Also of clocks that have stopped or begun again: a grade reached while the scan was down is noticed none the less.
 CREATE INDEX clock_crossing ON clock (next_crossing_on) WHERE next_crossing_on IS NOT NULL;

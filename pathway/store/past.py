@@ -7,6 +7,7 @@ limit) up to the time at which it was closed. So a late commit cannot slip into 
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
@@ -37,22 +38,16 @@ _NOW = f"""
 SELECT {_COLUMNS} FROM clock c
  WHERE {_LATE} AND {_AFTER} AND c.known_to IS NULL
  ORDER BY c.late_from, c.id LIMIT $5"""
-_KNOWN_FROM = (
-    """c.known_from <= $6 AND (SELECT l.position FROM ledger l WHERE l.sequence = c.from_sequence) <= $7"""
-)
-_THEN = f"""
-SELECT version.* FROM generate_series($8::int, $9::int) AS made,
-       (SELECT generate_series($10::int, $11::int) UNION ALL SELECT {NEVER}) AS closed (month), LATERAL (
-    SELECT {_COLUMNS} FROM clock c
-     WHERE {_LATE} AND {_AFTER} AND c.known_from_month = made AND c.known_to_month = closed.month AND {_KNOWN_FROM}
-       AND (c.known_to IS NULL OR c.known_to > $6
-            OR (SELECT l.position FROM ledger l WHERE l.sequence = c.to_sequence) > $7
-            OR NOT EXISTS (SELECT FROM ledger l WHERE l.sequence = c.to_sequence))
-     ORDER BY c.late_from, c.id LIMIT $5) AS version
- ORDER BY version.late_from, version.id LIMIT $5"""
-_FIRST_MONTH = """
-SELECT known_from_month AS first, clock_timestamp() AS now FROM clock
- WHERE provider_id = $1 AND state = 'running' AND late_from IS NOT NULL ORDER BY known_from_month LIMIT 1"""
+# One branch for each month in which versions were closed, each an index range in the page's own order: PostgreSQL merges
+# them and stops when the page is full, however many versions there are.
+_CLOSED_IN = f"""SELECT {_COLUMNS}, c.from_sequence, c.to_sequence, c.known_to FROM clock c
+ WHERE {_LATE} AND {_AFTER} AND c.known_from <= $6 AND c.known_to_month = """
+_THEN = """
+SELECT v.*, (SELECT l.position FROM ledger l WHERE l.sequence = v.from_sequence) AS made_at,
+       (SELECT l.position FROM ledger l WHERE l.sequence = v.to_sequence) AS closed_at
+  FROM (SELECT * FROM ({branches}) AS every_month ORDER BY late_from, id LIMIT $5) AS v ORDER BY v.late_from, v.id"""
+# How many more than a page are read at once: those near the moment that the ledger turns out to exclude.
+_SPARE = 10
 _REACHED = """
 SELECT e.family_reached_on, ARRAY(
     SELECT m.delivered_at FROM message m WHERE m.episode_id = e.id AND m.state = 'delivered'
@@ -94,18 +89,39 @@ async def late_clocks(
     given = (provider_id, today, after.late_from, after.id, limit)
     if known_at is None:
         return [_late_clock(row) for row in await tx.fetch(_NOW, *given)]
+    return await _known_then(tx, given, known_at)
+
+
+async def _known_then(tx: Tx, given: tuple[int, date, date, int, int], known_at: datetime) -> list[LateClock]:
+    """The page as it was known: candidates by time, each held to the ledger; more of them until the page is full."""
+    provider_id, today, late_from, last, limit = given
     position = await position_at(tx, known_at)
-    span = await tx.fetchrow(_FIRST_MONTH, provider_id)
-    if span is None:
-        return []
-    months = (
-        span["first"],
-        _month(known_at),
-        _month(known_at - _LATEST_COMMIT),
-        _month(max(span["now"], known_at)),
-    )
-    rows = await tx.fetch(_THEN, *given, known_at, position, *months)
-    return [_late_clock(row) for row in rows]
+    now: datetime = await tx.fetchval("SELECT clock_timestamp()")
+    query = _query(_month(known_at - _LATEST_COMMIT), _month(max(now, known_at)))
+    found: list[LateClock] = []
+    while len(found) < limit:
+        rows = await tx.fetch(query, provider_id, today, late_from, last, limit + _SPARE, known_at)
+        found += [_late_clock(row) for row in rows if _was_known(row, known_at, position)]
+        if len(rows) < limit + _SPARE:
+            break
+        late_from, last = rows[-1]["late_from"], rows[-1]["id"]
+    return found[:limit]
+
+
+@lru_cache(maxsize=64)
+def _query(first: int, last: int) -> str:
+    """The statement for a moment in the first of these months, asked in the last."""
+    months = (*range(first, last + 1), NEVER)
+    return _THEN.format(branches=" UNION ALL ".join(f"{_CLOSED_IN}{month}" for month in months))
+
+
+def _was_known(row: asyncpg.Record, known_at: datetime, position: int) -> bool:
+    """Whether a version stood at a position of the ledger: made by then, and not yet closed."""
+    if row["made_at"] is None or row["made_at"] > position:
+        return False
+    if row["known_to"] is None or row["known_to"] > known_at:
+        return True
+    return row["closed_at"] is None or row["closed_at"] > position
 
 
 async def episode_as_known(

@@ -132,7 +132,6 @@ class Clock(Table, tablename="clock", db=ENGINE):
     known_to = Timestamptz(null=True, default=None)
     from_sequence = BigInt()
     to_sequence = BigInt(null=True, default=None)
-    known_from_month = Integer(null=True, default=None)
     known_to_month = Integer(null=True, default=None)
 
 

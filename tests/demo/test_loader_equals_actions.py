@@ -81,7 +81,6 @@ LEFT_OUT = {
         "episode_id",
         "known_from",
         "known_to",
-        "known_from_month",
         "known_to_month",
         "from_sequence",
         "to_sequence",
