@@ -11,6 +11,9 @@ from pathway.store.projections import CLOCK_COLUMNS
 
 # Locked until the batch commits. What an action is changing at this moment is left for the next batch: it is made again.
 # A row that is no longer the current one is a clock that has begun again: `again_from` is the day.
+_LOCK = """
+SELECT id FROM clock WHERE next_crossing_on <= $1 ORDER BY next_crossing_on LIMIT $2 FOR UPDATE SKIP LOCKED"""
+# A statement of its own: it sees what was committed while the lock was waited for, such as a clock begun again.
 _TAKE = f"""
 SELECT c.id, c.episode_id, c.pathway, e.definition, c.known_to IS NULL AS current,
        (SELECT n.counts_from FROM clock n
@@ -18,8 +21,7 @@ SELECT c.id, c.episode_id, c.pathway, e.definition, c.known_to IS NULL AS curren
            AND n.id > c.id AND n.counts_from > c.counts_from ORDER BY n.id LIMIT 1) AS again_from,
        {", ".join(f"c.{name}" for name in CLOCK_COLUMNS)}
   FROM clock c JOIN episode e ON e.id = c.episode_id
- WHERE c.next_crossing_on <= $1
- ORDER BY c.next_crossing_on LIMIT $2 FOR UPDATE OF c SKIP LOCKED"""
+ WHERE c.id = ANY ($1) ORDER BY c.next_crossing_on"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def take(tx: Tx, today: date, limit: int) -> list[Taken]:
             row["current"],
             row["again_from"],
         )
-        for row in await tx.fetch(_TAKE, today, limit)
+        for row in await tx.fetch(_TAKE, [row["id"] for row in await tx.fetch(_LOCK, today, limit)])
     ]
 
 
