@@ -38,14 +38,15 @@ _NOW = f"""
 SELECT {_COLUMNS} FROM clock c
  WHERE {_LATE} AND {_AFTER} AND c.known_to IS NULL
  ORDER BY c.late_from, c.id LIMIT $5"""
-# One branch for each month in which versions were closed, each an index range in the page's own order: PostgreSQL merges
-# them and stops when the page is full, however many versions there are.
-_CLOSED_IN = f"""SELECT {_COLUMNS}, c.from_sequence, c.to_sequence, c.known_to FROM clock c
- WHERE {_LATE} AND {_AFTER} AND c.known_from <= $6 AND c.known_to_month = """
-_THEN = """
-SELECT v.*, (SELECT l.position FROM ledger l WHERE l.sequence = v.from_sequence) AS made_at,
-       (SELECT l.position FROM ledger l WHERE l.sequence = v.to_sequence) AS closed_at
-  FROM (SELECT * FROM ({branches}) AS every_month ORDER BY late_from, id LIMIT $5) AS v ORDER BY v.late_from, v.id"""
+# One branch for each month in which versions were closed, each the beginning of one index range in the page's own order;
+# nothing but the index is read of a version that does not make the page.
+_CLOSED_IN = f"""(SELECT c.late_from, c.id FROM clock c
+ WHERE {_LATE} AND {_AFTER} AND c.known_from <= $6 AND c.known_to_month = {{month}} ORDER BY c.late_from, c.id LIMIT $5)"""
+_THEN = f"""
+SELECT {_COLUMNS}, c.known_to, (SELECT l.position FROM ledger l WHERE l.sequence = c.from_sequence) AS made_at,
+       (SELECT l.position FROM ledger l WHERE l.sequence = c.to_sequence) AS closed_at
+  FROM (SELECT late_from, id FROM ({{branches}}) AS every_month ORDER BY late_from, id LIMIT $5) AS v
+  JOIN clock c ON c.id = v.id ORDER BY v.late_from, v.id"""
 # How many more than a page are read at once: those near the moment that the ledger turns out to exclude.
 _SPARE = 10
 _REACHED = """
@@ -112,7 +113,7 @@ async def _known_then(tx: Tx, given: tuple[int, date, date, int, int], known_at:
 def _query(first: int, last: int) -> str:
     """The statement for a moment in the first of these months, asked in the last."""
     months = (*range(first, last + 1), NEVER)
-    return _THEN.format(branches=" UNION ALL ".join(f"{_CLOSED_IN}{month}" for month in months))
+    return _THEN.format(branches=" UNION ALL ".join(_CLOSED_IN.format(month=month) for month in months))
 
 
 def _was_known(row: asyncpg.Record, known_at: datetime, position: int) -> bool:
