@@ -95,7 +95,9 @@ async def episode_timeline(area: Area, actor: Actor, episode_id: UUID, *, texts:
         async with area.database.transaction(WRITER) as inner:
             text = await child_text(inner, area.key, row.child_id)
         opened = {event: text.unlock(secret) for event, secret in secrets.items()}
-        return EpisodeTimeline(definition, row.restricted, timeline(definition, events, opened, sealed_at(events)))
+        return EpisodeTimeline(
+            definition, row.restricted, timeline(definition, events, opened, sealed_at(events))
+        )
 
 
 async def _row(tx: Tx, actor: Actor, episode_id: UUID, doing: str) -> EpisodeSeenRow:
