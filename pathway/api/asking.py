@@ -30,6 +30,7 @@ IfMatch: TypeAlias = Annotated[
         schema_extra={"type": "string", "pattern": r'^(W/)?"[0-9]{1,9}"$', "oneOf": None},
     ),
 ]
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
@@ -62,9 +63,8 @@ def _request_id(key: str | None) -> UUID:
         raise UnreadableRequest(
             "Send the header Idempotency-Key with a UUID of your own, so that a repeat is recorded only once."
         )
-    try:
-        return UUID(key)
-    except ValueError:
+    if _UUID.fullmatch(key) is None:
         raise UnreadableRequest(
             "The header Idempotency-Key must be a UUID, as 6a0b2c3e-1111-4222-8333-444455556666."
-        ) from None
+        )
+    return UUID(key)

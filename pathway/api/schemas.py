@@ -1,11 +1,12 @@
 """What the doors of the JSON API have in common: the shapes of bodies and answers, words, problems, and a clock's sum."""
 
+import re
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from pathway.domain.breaches import Grade
 from pathway.domain.clocks import ClockState
@@ -14,10 +15,36 @@ from pathway.domain.explain import Explanation, Fact, sentences
 
 # One line with something in it: PostgreSQL keeps no NUL, and a name or an address has no other control character either.
 _LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Line: TypeAlias = Annotated[str, StringConstraints(max_length=200, pattern=_LINE)]
 Text: TypeAlias = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 KEY: Final = r"^[a-z0-9_]+$"
 Key: TypeAlias = Annotated[str, StringConstraints(max_length=60, pattern=KEY)]
+
+
+def _written_day(given: object) -> object:
+    """A day as 2026-03-31 and in no other way: a number of seconds would pass for one."""
+    if not (isinstance(given, str) and _DAY.fullmatch(given)):
+        raise ValueError("a day is written as 2026-03-31")
+    return given
+
+
+def _true_or_false(given: object) -> object:
+    """Pydantic would take "yes" and 1 as well, and Litestar tells it to whatever the field says."""
+    if given is not True and given is not False:
+        raise ValueError("write true or false")
+    return given
+
+
+def _whole_number(given: object) -> object:
+    if type(given) is not int:
+        raise ValueError("write a whole number")
+    return given
+
+
+Day: TypeAlias = Annotated[date, BeforeValidator(_written_day)]
+YesNo: TypeAlias = Annotated[bool, BeforeValidator(_true_or_false)]
+Number: TypeAlias = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=2_147_483_647)]
 
 
 class Body(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from pathway.actions.refer import reference
-from pathway.api.schemas import Answer, Body, Key, Sum, Text, Titled, sum_of, titled
+from pathway.api.schemas import Answer, Body, Day, Key, Sum, Text, Titled, sum_of, titled
 from pathway.domain.definition import Definition, FieldType
 from pathway.domain.events import BuiltIn, Event
 from pathway.domain.next_step import NextStep
@@ -127,7 +127,7 @@ class StepBody(Body):
     )
 
     step: Key
-    happened_on: date
+    happened_on: Day
     answers: dict[Key, Text] = Field(default_factory=dict)
 
 
@@ -150,7 +150,7 @@ class CorrectionBody(Body):
     event: UUID
     kind: Literal["struck_out", "re_dated"]
     reason: Annotated[Text, Field(max_length=2_000)]
-    happened_on: date | None = None
+    happened_on: Day | None = None
 
 
 class Recorded(Answer):

@@ -1,13 +1,12 @@
 """A referral as another system sends it, and what it is told."""
 
-from datetime import date
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from pathway.api.schemas import Answer, Body, Key, Line, Text
+from pathway.api.schemas import Answer, Body, Day, Key, Line, Number, Text, YesNo
 from pathway.domain.errors import InvalidInput
 from pathway.domain.identifiers import NhsNumber, Postcode, Upn
 from pathway.domain.phone_numbers import PhoneNumber
@@ -21,7 +20,6 @@ Email = Annotated[
     str,
     StringConstraints(max_length=200, pattern=r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+\.[^\x00-\x20\x7f@]+$"),
 ]
-Organisation = Annotated[int, Field(ge=1, le=2_147_483_647)]
 
 _EXAMPLE: JsonDict = {
     "pathway": "autism",
@@ -53,15 +51,15 @@ class ChildBody(Body):
 
     first_name: Line
     family_name: Line
-    birth_date: date
+    birth_date: Day
     nhs_number: Line | None = None
     upn: Line | None = None
     sex: Sex = "not_known"
     pronouns: Line | None = None
     language: Language = "en"
-    interpreter: bool = False
-    looked_after: bool = False
-    restricted: bool = False
+    interpreter: YesNo = False
+    looked_after: YesNo = False
+    restricted: YesNo = False
     safe_contact: Line | None = None
     address: Annotated[list[Line], Field(max_length=6, default_factory=list)]
     postcode: Line | None = None
@@ -72,8 +70,8 @@ class CarerBody(Body):
 
     name: Line
     relationship: Line
-    parental_responsibility: bool
-    may_be_told: bool
+    parental_responsibility: YesNo
+    may_be_told: YesNo
     email: Email | None = None
     phone: Line | None = None
     channel: Channel = "email"
@@ -90,12 +88,12 @@ class ReferralBody(Body):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"example": _EXAMPLE})
 
     pathway: Key
-    received_on: date
+    received_on: Day
     child: ChildBody
     carers: Annotated[list[CarerBody], Field(max_length=6, default_factory=list)]
     answers: dict[Key, Text] = Field(default_factory=dict)
-    school_id: Organisation | None = None
-    referrer_id: Organisation | None = None
+    school_id: Number | None = None
+    referrer_id: Number | None = None
 
 
 class ReferralMade(Answer):

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from pathway.actions.dry_run_threshold import DryRun, Impact
-from pathway.api.schemas import Answer, Body, Key, Line
+from pathway.api.schemas import Answer, Body, Day, Key, Line
 from pathway.domain.agreement import ThresholdDraft
 from pathway.domain.small_numbers import HIDDEN, shown
 from pathway.domain.thresholds import Applies
@@ -66,7 +66,7 @@ class DraftBody(Body):
     pathway: Key
     clock: Key
     limit: Line
-    effective_from: date
+    effective_from: Day
     source: Line
     applies: Applies = Applies.RUNNING
     due_soon: Line | None = None

@@ -1,8 +1,8 @@
 """A stranger reads the OpenAPI document, sends what it allows and what it forbids, and holds every answer to it.
 
 Schemathesis makes the requests. It never meets a failure of ours, a status, a header or a body that is not documented, nor
-an accepted request that the document forbids. What a document cannot say (a check digit, a day still to come, a version
-that has passed) is refused with 404, 409, 412 or 422, and that counts as an answer.
+an accepted request that the document forbids. What a document cannot say (a check digit, a version that has passed, a
+step of another role) is refused with 403, 404, 409, 412 or 422, and that counts as an answer.
 """
 
 import json
@@ -24,8 +24,8 @@ from tests.world import World
 
 CONFIG = SchemathesisConfig.from_str("""
 [checks]
-positive_data_acceptance.expected-statuses = [200, 201, 404, 409, 412, 422]
-negative_data_rejection.expected-statuses = [400, 404, 405, 409, 412, 422, 428]
+positive_data_acceptance.expected-statuses = [200, 201, 403, 404, 409, 412, 422]
+negative_data_rejection.expected-statuses = [400, 403, 404, 405, 409, 412, 413, 422, 428]
 ignored_auth.enabled = false
 """)
 DOCUMENT = document_of(create_app(SETTINGS, with_worker=False))

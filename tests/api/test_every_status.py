@@ -186,9 +186,9 @@ def _role_without(template: str, method: str) -> str | None:
 
 
 def permitted_login(template: str, method: str) -> str:
-    """An account whose role may use the operation; a provider lead's where it may, who sees most."""
+    """An account whose role may use the operation; a triage clinician's or a provider lead's where it may."""
     need = permissions()[method, template]
-    order = (Role.PROVIDER_LEAD, *ONE_PER_ROLE)
+    order = (Role.TRIAGE, Role.PROVIDER_LEAD, *ONE_PER_ROLE)
     return next(ONE_PER_ROLE[role] for role in order if need in PERMISSIONS[role])
 
 

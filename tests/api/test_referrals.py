@@ -91,6 +91,12 @@ async def test_what_cannot_be_right_is_refused_with_the_field_and_without_what_w
     [
         {"colour": "red"},
         {"received_on": "yesterday"},
+        {"received_on": 1772496000},
+        {"received_on": "2026-03-03T00:00:00"},
+        {"received_on": "1772496000"},
+        {"school_id": "5"},
+        {"school_id": True},
+        {"carers": [{"name": "N", "relationship": "mother", "parental_responsibility": "yes", "may_be_told": 1}]},
         {"child": {"first_name": " ", "family_name": "B", "birth_date": "2018-05-01"}},
         {"child": {"first_name": "A\x00", "family_name": "B", "birth_date": "2018-05-01"}},
         {"carers": [{"name": "N", "relationship": "mother", "parental_responsibility": True, "may_be_told": True, "email": "a@b.c\r\nBcc: all"}]},
