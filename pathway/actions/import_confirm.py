@@ -112,10 +112,10 @@ class _Chunk:
 
 async def _load(tx: Tx, asking: Asking, loading: Loading, sheet: Sheet, fated: Sequence[Fated]) -> None:
     done = await import_rows.rows_done(tx, loading.batch_id)
-    todo = [f for f in fated if f.row.number not in done]
+    remaining = [f for f in fated if f.row.number not in done]
     chunk = _Chunk([], [], [], [])
     opened: list[tuple[Fated, History]] = []
-    for one in todo:
+    for one in remaining:
         if one.fate is not Fate.NEW:
             continue
         try:
@@ -127,7 +127,7 @@ async def _load(tx: Tx, asking: Asking, loading: Loading, sheet: Sheet, fated: S
         episode_id = people.new_id(loading.area.now())
         await _open(tx, loading, one, history, episode_id)
         chunk.rows.append(_kept(one, Fate.NEW, episode_id, one.notes))
-    for one in todo:
+    for one in remaining:
         if one.fate is not Fate.NEW:
             chunk.rows.append(await _known(tx, loading, one))
     await insert_proposals(tx, chunk.proposals)

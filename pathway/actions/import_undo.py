@@ -60,14 +60,14 @@ async def undo(area: Area, asking: Asking, batch_id: int) -> Undone:
     while True:
         async with area.database.transaction(writing(asking.actor)) as tx:
             batch = await _batch(tx, asking, batch_id)
-            todo = await import_rows.rows_in(tx, batch_id, states, ROWS_TOGETHER)
-            if not todo:
+            remaining = await import_rows.rows_in(tx, batch_id, states, ROWS_TOGETHER)
+            if not remaining:
                 await import_rows.undo_batch(tx, batch_id)
                 kept = await import_rows.rows_in(tx, batch_id, ("kept",))
                 counts = await import_rows.row_counts(tx, batch_id)
                 names = tuple(reference(row.episode_id) for row in kept if row.episode_id)
                 return Undone(batch_id, counts.get("undone", 0), names)
-            await _undo_rows(tx, area, asking, batch, todo)
+            await _undo_rows(tx, area, asking, batch, remaining)
 
 
 async def _batch(tx: Tx, asking: Asking, batch_id: int) -> StoredBatch:

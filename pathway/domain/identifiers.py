@@ -6,6 +6,7 @@ wrong number must be looked up again, never completed. Their `repr` is hidden, s
 """
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -27,7 +28,7 @@ def without_separators(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, order=True, repr=False)
-class Identifier:
+class Identifier(ABC):
     """A canonical value; to make one is to have checked it."""
 
     value: str
@@ -45,9 +46,9 @@ class Identifier:
         return cls(without_separators(text))
 
     @classmethod
+    @abstractmethod
     def fault_in(cls, value: str) -> str | None:
         """The sentence that says what is wrong with this value, or None."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return self.value

@@ -93,12 +93,12 @@ async def _run(connection: Any, folder: Path) -> tuple[str, ...]:
         await connection.execute(
             f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"
         )  # not before: the queue may be long
-        todo = await pending(connection, folder)
+        unapplied = await pending(connection, folder)
         with ENGINE.bound_to(CurrentTransaction(connection)):
             await _forwards(AppConfig(app_name=APP_NAME, migrations_folder_path=folder))
         # So that any process can tell that it is older or newer than its database.
         await connection.execute("GRANT SELECT ON public.migration TO PUBLIC")
-        return todo
+        return unapplied
 
 
 async def _forwards(app: AppConfig) -> None:
