@@ -21,7 +21,7 @@ from pathway.store.pathways import agreed_thresholds
 from pathway.store.scopes import writing
 
 Where = tuple[int | None, str]
-"""A provider and a stage."""
+"""A provider and a stage: the stage that partners may see, but for those who answer for the child (docs/rules.md 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,10 @@ async def _run(tx: Tx, area: Area, actor: Actor, pathway: str, draft: Threshold)
         for (day, version), found in zip(days, impacts, strict=True):
             what = effect(fact, others, version, day, area.calendar)
             if what is not Effect.NONE:
-                shown = clock.episode_id if _may_know(actor, clock.row) else None
-                found.setdefault((clock.row.provider_id, clock.stage), Count()).add(what, shown)
+                mine = _may_know(actor, clock.row)
+                shown = clock.episode_id if mine else None
+                where = (clock.row.provider_id, clock.stage if mine else clock.partners_stage)
+                found.setdefault(where, Count()).add(what, shown)
                 if shown:
                     seen[shown] = clock.child_id
     if seen:

@@ -57,6 +57,7 @@ class EpisodeRow:
     hand_over_slot: str | None
     hand_over_to: int | None
     projected_on: date
+    partners_stage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def episode_row(episode: Episode, runs: bool, calendar: Calendar, today: date) -
         hand_over_slot=over.slot.value if over else None,
         hand_over_to=over.to if over else None,
         projected_on=today,
+        partners_stage=shown.partners,
     )
 
 

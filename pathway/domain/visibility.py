@@ -17,13 +17,14 @@ from pathway.domain.working_days import Calendar
 
 
 class Audience(StrEnum):
-    """Who is looking, as far as a stage is concerned."""
+    """Who is looking, as far as a stage is concerned; `PARTNERS` see waits and counts, and no child."""
 
     CLINICAL = "clinical"
     FAMILY = "family"
     SCHOOL = "school"
     COUNCIL = "council"
     REFERRER = "referrer"
+    PARTNERS = "partners"
 
 
 _SLOT_OF: dict[Audience, Slot] = {
@@ -50,6 +51,7 @@ class StagesShown:
     school: str
     council: str
     referrer: str
+    partners: str
 
 
 def stage_seen(episode: Episode, audience: Audience) -> Stage:
@@ -60,7 +62,7 @@ def stage_seen(episode: Episode, audience: Audience) -> Stage:
     family = stages[stage.family_sees]
     if audience is Audience.FAMILY:
         return family
-    shared = _SLOT_OF[audience] in episode.shared_with and episode.outcome_told_on is not None
+    shared = _SLOT_OF.get(audience) in episode.shared_with and episode.outcome_told_on is not None
     return family if shared else stages[stage.partners_see]
 
 
@@ -74,7 +76,7 @@ def outcome_seen(episode: Episode, audience: Audience) -> str:
         return episode.outcome
     if episode.outcome_told_on is None:
         return ""
-    if audience is Audience.FAMILY or _SLOT_OF[audience] in episode.shared_with:
+    if audience is Audience.FAMILY or _SLOT_OF.get(audience) in episode.shared_with:
         return episode.outcome
     return ""
 

@@ -133,12 +133,10 @@ async def _late(tx: Tx, area: Area, late: LateChild) -> LateWait:
 async def _flagged(tx: Tx, area: Area, flag: Flag) -> FlaggedWait:
     definition = await area.pathways.by_digest(tx, flag.definition)
     clock = await _reading(tx, area, flag.pathway, definition, flag.row)
-    facts = {fact.id: fact for fact in (flag.start, flag.finish) if fact is not None}
     names = await organisation_names(tx, [flag.provider_id] if flag.provider_id else [])
-    # As partners see it: a stage that implies an outcome is shown as the stage before it (docs/rules.md 10).
-    stage = definition.stages[definition.stages[flag.stage].partners_see]
+    stage = definition.stages[flag.stage]
     provider = names.get(flag.provider_id or 0, "No provider yet")
-    found = explain(definition, clock, facts, area.today)
+    found = explain(definition, clock, {flag.start.id: flag.start}, area.today)
     return FlaggedWait(flag.id, provider, stage, found, flag.pathway, flag.provider_id)
 
 

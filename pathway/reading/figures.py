@@ -30,9 +30,7 @@ async def open_by_stage(area: Area, actor: Actor) -> tuple[OpenFigure, ...]:
         names = await organisation_names(tx, {c.provider_id for c in counts if c.provider_id})
     totals: dict[tuple[str, str, str], int] = {}
     for count in counts:
-        stages = area.pathways.newest(count.pathway).stages
-        stage = stages[count.stage].partners_see if outside else count.stage
-        key = (count.pathway, names.get(count.provider_id or 0, "No provider yet"), stage)
+        key = (count.pathway, names.get(count.provider_id or 0, "No provider yet"), count.stage)
         totals[key] = totals.get(key, 0) + count.n
     return tuple(
         OpenFigure(

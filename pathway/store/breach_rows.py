@@ -44,11 +44,11 @@ SELECT c.id, c.episode_id, e.child_id, ch.first_name, ch.family_name, ch.nhs_num
  WHERE c.known_to IS NULL AND c.state = 'running'
    AND (($12 AND c.council_id = $13 AND c.council_runs) OR (NOT $12 AND c.provider_id = $13))
    AND {_WANTED} AND {_PLACE}"""
-_FLAG_COLUMNS = """c.id, c.pathway, c.definition, c.stage, c.provider_id, c.council_id, c.clock, c.instance, c.state, c.started_on,
-       c.counts_from, c.finished_on, c.field_value, c.due_on, c.due_soon_on, c.late_from, c.locked_due_on, c.threshold_id,
-       c.status, c.excused, c.start_kind, c.start_role, c.finish_kind"""
+_FLAG_COLUMNS = """c.id, c.pathway, c.definition, c.partners_stage, c.provider_id, c.council_id, c.clock, c.instance, c.state, c.started_on,
+       c.counts_from, c.field_value, c.due_on, c.due_soon_on, c.late_from, c.locked_due_on, c.threshold_id,
+       c.status, c.excused, c.start_kind, c.start_role"""
 _FLAGS = f"""
-SELECT {_FLAG_COLUMNS} FROM flag_arithmetic c WHERE c.state = 'running' AND {_WANTED} AND {_PLACE}"""
+SELECT {_FLAG_COLUMNS} FROM flag_arithmetic c WHERE {_WANTED} AND {_PLACE}"""
 _FLAG = f"SELECT {_FLAG_COLUMNS} FROM flag_arithmetic c WHERE c.id = $1"
 _COUNTS = f"""
 SELECT c.provider_id, c.pathway, c.clock, {_BAND} AS weeks, sum(c.n)::int AS n
@@ -94,7 +94,7 @@ class LateChild:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A clock without anything that names a child: the arithmetic, and the kinds of fact it rests on."""
+    """A running clock without anything that names a child: the arithmetic, the fact that started it, the stage shown."""
 
     id: int
     pathway: str
@@ -103,7 +103,6 @@ class Flag:
     provider_id: int | None
     row: ClockRow
     start: Event
-    finish: Event | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +166,14 @@ def _late_child(row: asyncpg.Record) -> LateChild:
 
 def _flag(row: asyncpg.Record) -> Flag:
     start = Event(_NOBODY, row["start_kind"], row["started_on"], 1, {}, Role(row["start_role"]))
-    finish_id = UUID(int=1)
-    finish = None
-    if row["finish_kind"] is not None:
-        finish = Event(finish_id, row["finish_kind"], row["finished_on"], 2, {})
     clock = ClockRow(
         clock=row["clock"], instance=row["instance"], start_event=start.id, state=row["state"],
-        started_on=row["started_on"], counts_from=row["counts_from"], finished_on=row["finished_on"],
-        finish_event=finish_id if finish else None, field_value=row["field_value"], due_on=row["due_on"],
+        started_on=row["started_on"], counts_from=row["counts_from"], finished_on=None,
+        finish_event=None, field_value=row["field_value"], due_on=row["due_on"],
         due_soon_on=row["due_soon_on"], late_from=row["late_from"], locked_due_on=row["locked_due_on"],
         threshold_id=row["threshold_id"], status=row["status"], excused=row["excused"],
         provider_id=row["provider_id"], council_id=row["council_id"], school_id=None, council_runs=False,
     )  # fmt: skip
     return Flag(
-        row["id"], row["pathway"], row["definition"], row["stage"], row["provider_id"], clock, start, finish
+        row["id"], row["pathway"], row["definition"], row["partners_stage"], row["provider_id"], clock, start
     )

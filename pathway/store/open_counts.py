@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pathway.store.engine import Tx
 
-_COUNTS = "SELECT pathway, provider_id, stage, sum(n)::int AS n FROM {source} GROUP BY 1, 2, 3"
+_COUNTS = "SELECT pathway, provider_id, {stage} AS stage, sum(n)::int AS n FROM {source} GROUP BY 1, 2, 3"
 # A lead counts the episodes that row-level security shows; a commissioner has no grant on them, only on the view.
 _OWN = "(SELECT pathway, provider_id, stage, 1 AS n FROM episode WHERE closed_on IS NULL) AS own"
 
@@ -20,6 +20,6 @@ class OpenCount:
 
 
 async def open_counts(tx: Tx, *, aggregates_only: bool) -> list[OpenCount]:
-    """Open episodes by pathway, provider and stage, as the reader's role may count them."""
-    source = "open_count" if aggregates_only else _OWN
-    return [OpenCount(*row) for row in await tx.fetch(_COUNTS.format(source=source))]
+    """Open episodes by pathway, provider and stage, as the reader's role may count them: aggregates by the stage shown."""
+    stage, source = ("partners_stage", "open_count") if aggregates_only else ("stage", _OWN)
+    return [OpenCount(*row) for row in await tx.fetch(_COUNTS.format(stage=stage, source=source))]

@@ -78,6 +78,7 @@ class Episode(Table, tablename="episode", db=ENGINE):
     import_id = Integer(null=True, default=None)
     projected_on = Date()
     last_sequence = BigInt()
+    partners_stage = Text()
 
 
 class Event(Table, tablename="event", db=ENGINE):

@@ -32,7 +32,7 @@ _MARK = "UPDATE threshold SET re_dated_to = $2 WHERE id = $1"
 _DONE = "UPDATE threshold SET re_dated_at = clock_timestamp() WHERE id = $1 AND re_dated_at IS NULL"
 _ROW = ", ".join(f"c.{name}" for name in CLOCK_COLUMNS)
 _RUNNING = f"""
-SELECT c.id, c.episode_id, e.child_id, e.definition, e.stage, e.last_sequence, {_ROW}
+SELECT c.id, c.episode_id, e.child_id, e.definition, e.stage, e.partners_stage, e.last_sequence, {_ROW}
   FROM clock c JOIN episode e ON e.id = c.episode_id
  WHERE c.pathway = $1 AND c.clock = $2 AND c.known_to IS NULL AND c.state = 'running'"""
 _NEXT_EPISODES = """
@@ -72,6 +72,7 @@ class RunningClock:
     child_id: UUID
     definition: str
     stage: str
+    partners_stage: str
     last_sequence: int
     row: ClockRow
 
@@ -172,6 +173,7 @@ def _running(row: asyncpg.Record) -> RunningClock:
         row["child_id"],
         row["definition"],
         row["stage"],
+        row["partners_stage"],
         row["last_sequence"],
         ClockRow(*(row[name] for name in CLOCK_COLUMNS)),
     )
