@@ -67,6 +67,11 @@ def stage_seen(episode: Episode, audience: Audience) -> Stage:
 
 
 def stages_shown(episode: Episode) -> StagesShown:
+def partners_may_see(episode: Episode) -> bool:
+    """Whether the episode stands in a stage that is not hidden from partners; while it is, they are told none of its facts."""
+    return episode.stage.partners_see == episode.stage.key
+
+
     return StagesShown(*(stage_seen(episode, audience).key for audience in Audience))
 
 

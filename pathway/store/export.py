@@ -48,6 +48,7 @@ _TEXTS: Final[dict[str, str]] = {
     " WHERE t.secret IS NOT NULL ORDER BY t.sequence",
     "child_past": "SELECT id::text AS id, child_id, secret FROM child_past ORDER BY id",
     "message": "SELECT id::text AS id, child_id, secret FROM message ORDER BY id",
+    "received": "SELECT id::text AS id, child_id, secret FROM received WHERE secret IS NOT NULL ORDER BY at, id",
 }
 # A record that was joined with another keeps its own key (pathway/store/keys.py).
 _JOINED = "SELECT DISTINCT child_id, key_child FROM episode WHERE key_child IS NOT NULL"

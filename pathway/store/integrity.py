@@ -40,7 +40,7 @@ SHOWN = 50
 Advance = Callable[[int, int], None]
 
 _EPISODES = f"""
-SELECT id, pathway, definition, version, last_sequence, family_reached_on, {", ".join(EPISODE_COLUMNS)}
+SELECT id, pathway, definition, version, last_sequence, told_version, told_sequence, told_at, family_reached_on, {", ".join(EPISODE_COLUMNS)}
   FROM episode WHERE id > $1 ORDER BY id LIMIT $2"""
 _EVENTS = """
 SELECT episode_id, sequence, id, kind, happened_on, recorded_at, role, organisation_id, account_id, door, fields, target
@@ -207,6 +207,23 @@ def _episode_differences(
         yield f"version: {row['version']} is stored, and there are {len(events)} facts"
     if row["last_sequence"] != events[-1]["sequence"]:
         yield f"last_sequence: {row['last_sequence']} is stored, the last fact is {events[-1]['sequence']}"
+    yield from _told_differences(row, rebuilt, events)
+
+
+def _told_differences(
+    row: asyncpg.Record, rebuilt: Projection, events: list[asyncpg.Record]
+) -> Iterator[str]:
+    """Partners are told of everything while they may see the stage; else of no more than there was, as it was recorded."""
+    told = row["told_version"]
+    if rebuilt.episode.partners_stage == rebuilt.episode.stage and told != len(events):
+        yield f"told_version: {told} is stored, and partners may see all {len(events)} facts"
+    elif not 0 <= told <= len(events):
+        yield f"told_version: {told} is stored, and there are {len(events)} facts"
+    elif told and (row["told_sequence"], row["told_at"]) != (
+        events[told - 1]["sequence"],
+        events[told - 1]["recorded_at"],
+    ):
+        yield "told_sequence: it is not the place and time of the last fact that partners are told of"
 
 
 def _clock_differences(

@@ -6,7 +6,7 @@ Pure: no database. It runs in worker processes, so that a county is folded on ev
 import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from uuid import UUID
@@ -20,6 +20,7 @@ from pathway.domain.events import Event
 from pathway.domain.london import london_date
 from pathway.domain.projection import EpisodeRow, TaskRow, Versions, council_runs, episode_row, task_row
 from pathway.domain.replay import replay
+from pathway.domain.visibility import partners_may_see
 from pathway.domain.working_days import Calendar
 from pathway.store.loader_clocks import ClockHistory
 from pathway.store.loader_facts import History, RecordedFact
@@ -32,7 +33,8 @@ EVENT_COLUMNS = (
 _EPISODE_FIELDS = tuple(f.name for f in fields(EpisodeRow))
 _TASK_FIELDS = tuple(f.name for f in fields(TaskRow))
 EPISODE_COLUMNS = (
-    "id", "child_id", "pathway", "definition", "version", "last_sequence", "silent", "import_id", *_EPISODE_FIELDS,
+    "id", "child_id", "pathway", "definition", "version", "last_sequence", "silent", "import_id",
+    "told_version", "told_sequence", "told_at", *_EPISODE_FIELDS,
 )  # fmt: skip
 TASK_COLUMNS = ("episode_id", *_TASK_FIELDS)
 LEDGER_COLUMNS = ("position", "sequence", "numbered_at")
@@ -98,9 +100,14 @@ class Folder:
         acts = [tuple(act) for act in _acts(history.facts, events)]
         clocks = ClockHistory(history.episode_id, definition, self.rules.versions.get(history.pathway, {}),
                               self.rules.calendar, self.rules.watched_until)  # fmt: skip
+        told: tuple[int, Event] | None = None
+        known = 0
         try:
             for act, (episode, anew) in zip(acts, replay(definition, acts, self.rules.calendar), strict=True):
                 clocks.after(act[-1], episode, anew)
+                known += len(act)
+                if partners_may_see(episode):
+                    told = (known, act[-1])
         except ImpossibleHistory as fault:
             kinds = ", ".join(f"{f.kind} {f.happened_on}" for f in history.facts)
             raise ImpossibleHistory(
@@ -109,12 +116,14 @@ class Folder:
         clocks.finish()
         lines["clock"].extend(clocks.lines)
         lines["crossing"].extend(clocks.crossing_lines())
-        lines["episode"].append(self._episode_line(placed, definition, episode))
+        lines["episode"].append(self._episode_line(placed, definition, episode, told))
         lines["task"].extend(self._task_lines(history.episode_id, episode))
         lines["caseload"].extend(_caseload_lines(history.episode_id, definition, events, episode))
         return episode.is_open
 
-    def _episode_line(self, placed: Placed, definition: Definition, episode: Episode) -> str:
+    def _episode_line(
+        self, placed: Placed, definition: Definition, episode: Episode, told: tuple[int, Event] | None
+    ) -> str:
         history, calendar, until = placed.history, self.rules.calendar, self.rules.watched_until
         runs = council_runs(definition)
         row = episode_row(episode, runs, calendar, london_date(history.facts[-1].recorded_at))
@@ -123,7 +132,7 @@ class Folder:
             row = episode_row(episode, runs, calendar, row.planned_for + timedelta(1))
         head = (
             history.episode_id, history.child_id, history.pathway, definition.digest, len(history.facts),
-            placed.sequences[-1], history.silent, history.import_id,
+            placed.sequences[-1], history.silent, history.import_id, *_told(told),
         )  # fmt: skip
         return line((*head, *_episode_values(row)))
 
@@ -131,6 +140,13 @@ class Folder:
         for key in episode.tasks:
             row = task_row(episode, key, self.rules.calendar)
             yield line((episode_id, *_task_values(row)))
+
+
+def _told(told: tuple[int, Event] | None) -> tuple[int, int, str | datetime]:
+    """How far partners are told of an episode: the facts, the place of the last, and when it was recorded."""
+    if told is None or told[1].recorded_at is None:
+        return 0, 0, "-infinity"
+    return told[0], told[1].sequence, told[1].recorded_at
 
 
 def _acts(facts: Sequence[RecordedFact], events: Sequence[Event]) -> Iterable[tuple[Event, ...]]:

@@ -19,7 +19,7 @@ _TABLES: Final[dict[str, dict[str, str]]] = {
     "child": {"id": _ID, "nhs_number": "(SELECT number FROM free_number f WHERE f.n = _n)", "upn": "NULL"},
     "child_address": {"child_id": _ID},
     "child_key": {"child_id": _ID},
-    "episode": {"id": _ID, "child_id": _ID, "last_sequence": "{0} + _r"},
+    "episode": {"id": _ID, "child_id": _ID, "last_sequence": "{0} + _r", "told_sequence": "{0} + _r"},
     "event": {
         "id": _ID, "episode_id": _ID, "sequence": "{0} + _r", "target": _ID, "secret": "NULL",
         "fields": "CASE WHEN t.kind = 'linked' THEN jsonb_set(t.fields, '{{episode}}',"

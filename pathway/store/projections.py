@@ -35,10 +35,19 @@ _INSERT_EPISODE = (
     "INSERT INTO episode (id, child_id, pathway, definition, version, last_sequence, silent, import_id, "
     f"{', '.join(EPISODE_COLUMNS)}) VALUES ({_places(1, 8 + len(EPISODE_COLUMNS))})"
 )
+# What partners are told of follows the facts while they may see the stage, and stays behind while they may not
+# (docs/rules.md 10).
+_TOLD = "({seen} AND {place} > told_sequence)".format(
+    seen=f"${4 + EPISODE_COLUMNS.index('partners_stage')} = ${4 + EPISODE_COLUMNS.index('stage')}", place="$3"
+)
+_RECORDED = 4 + len(EPISODE_COLUMNS)
 # The row is written and the stored clocks come back in one round trip.
 _UPDATE_EPISODE = (
     f"WITH written AS (UPDATE episode SET (version, last_sequence, {', '.join(EPISODE_COLUMNS)}) = "
-    f"({_places(2, 2 + len(EPISODE_COLUMNS))}) WHERE id = $1) "
+    f"({_places(2, 2 + len(EPISODE_COLUMNS))}), "
+    f"told_version = CASE WHEN {_TOLD} THEN $2 ELSE told_version END, "
+    f"told_sequence = CASE WHEN {_TOLD} THEN $3 ELSE told_sequence END, "
+    f"told_at = CASE WHEN {_TOLD} THEN ${_RECORDED} ELSE told_at END WHERE id = $1) "
     f"SELECT {', '.join(CLOCK_COLUMNS)} FROM clock WHERE episode_id = $1 AND known_to IS NULL"
 )
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM task WHERE episode_id = $1"
@@ -106,7 +115,12 @@ async def write_projection(
 ) -> None:
     """Bring the stored rows to the projection, touching only what changed."""
     clocks = await tx.fetch(
-        _UPDATE_EPISODE, episode_id, version, written.sequence, *episode_values(projection.episode)
+        _UPDATE_EPISODE,
+        episode_id,
+        version,
+        written.sequence,
+        *episode_values(projection.episode),
+        written.recorded_at,
     )
     stored = {(row["clock"], row["instance"]): row for row in clocks}
     await _write_clocks(tx, episode_id, pathway, stored, projection, written, today)

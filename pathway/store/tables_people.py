@@ -79,6 +79,8 @@ class Child(Table, tablename="child", db=ENGINE):
     import_id = Integer(null=True, default=None)
     version = Integer()
     made_at = Timestamptz()
+    number_status = Varchar(length=2)
+    changed_at = Timestamptz()
 
 
 class ChildAddress(Table, tablename="child_address", db=ENGINE):

@@ -74,7 +74,7 @@ def _area(database: Database, folder: Path) -> Area:
 
 # The columns that say when the database itself wrote a row, or which number it gave; their order is compared instead.
 LEFT_OUT = {
-    "episode": {"id", "child_id", "last_sequence"},
+    "episode": {"id", "child_id", "last_sequence", "told_sequence", "told_at"},
     "event": {"sequence", "episode_id", "recorded_at", "xid", "secret"},
     "clock": {
         "id",
@@ -89,7 +89,7 @@ LEFT_OUT = {
     "crossing": {"id", "episode_id", "noticed_at"},
     "caseload": {"episode_id", "since"},
     "access_log": {"id", "at", "children"},
-    "child": {"id", "made_at"},
+    "child": {"id", "made_at", "changed_at"},
     "child_address": {"child_id"},
     "match_proposal": {"id", "child_id", "candidate_id", "made_at"},
 }
