@@ -34,11 +34,11 @@ from pathway.domain.errors import (
     StepNotAllowed,
     VersionMissing,
 )
-from pathway.domain.roles import Actor, Permission, Role
+from pathway.domain.roles import MACHINES, Actor, Permission, Role
 from pathway.reading.episode_record import episode_record, episode_timeline
 
 _CHANGE = (*ALWAYS, *BODY, NotFound, VersionMissing, StaleVersion, DuplicateRequest, ImpossibleHistory)
-_OUTSIDE: Final = frozenset({Role.SENCO, Role.REFERRER, Role.PARTNER, Role.SEND_OFFICER})
+_OUTSIDE: Final = frozenset({Role.SENCO, Role.REFERRER, Role.SEND_OFFICER, *MACHINES})
 """Roles that do not know every fact of every episode."""
 _PATH = "/episodes/{episode_id:uuid}"
 WithTexts = Annotated[

@@ -44,7 +44,12 @@ def _family(actor: Actor, at: Standing) -> bool:
 
 
 def _partner(actor: Actor, at: Standing) -> bool:
-    return at.provider_id == actor.organisation_id or _officer(actor, at)
+    """What its organisation holds, has a basis for, referred or teaches; but a computer takes nothing over."""
+    return _holder(actor, at) or _officer(actor, at) or _referrer(actor, at)
+
+
+def _holder(actor: Actor, at: Standing) -> bool:
+    return at.provider_id == actor.organisation_id
 
 
 def _nobody(actor: Actor, at: Standing) -> bool:
@@ -68,6 +73,7 @@ _REACH: Final[dict[Role, Callable[[Actor, Standing], bool]]] = {
     Role.FAMILY: _family,
     Role.YOUNG_PERSON: _family,
     Role.PARTNER: _partner,
+    Role.PROVIDER_SYSTEM: _holder,
     Role.SYSTEM: _everybody,
 }
 

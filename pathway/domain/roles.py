@@ -24,6 +24,7 @@ class Role(StrEnum):
     FAMILY = "family"
     YOUNG_PERSON = "young_person"
     PARTNER = "partner"
+    PROVIDER_SYSTEM = "provider_system"
     SYSTEM = "system"
 
 
@@ -40,6 +41,7 @@ ROLE_TITLES: dict[Role, str] = {
     Role.FAMILY: "Parent or carer",
     Role.YOUNG_PERSON: "Young person",
     Role.PARTNER: "Partner's computer system",
+    Role.PROVIDER_SYSTEM: "Provider's clinical system",
     Role.SYSTEM: "This service",
 }
 
@@ -114,8 +116,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FAMILY: _EVERYONE | {Permission.READ_OWN_CHILD},
     Role.YOUNG_PERSON: _EVERYONE | {Permission.READ_OWN_CHILD},
     Role.PARTNER: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP},
+    Role.PROVIDER_SYSTEM: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP},
     Role.SYSTEM: _EVERYONE,
 }
+
+MACHINES: Final = frozenset({Role.PARTNER, Role.PROVIDER_SYSTEM})
+"""Accounts of an organisation's computer: they speak over FHIR and sign in nowhere."""
 
 
 class Door(StrEnum):

@@ -39,6 +39,7 @@ _OWN_SLOTS: dict[Role, tuple[Slot, ...]] = {
     Role.REFERRER: (Slot.REFERRER, Slot.SCHOOL),
     Role.FAMILY: (Slot.FAMILY,),
     Role.YOUNG_PERSON: (Slot.FAMILY,),
+    Role.PROVIDER_SYSTEM: (Slot.PROVIDER,),
 }
 
 

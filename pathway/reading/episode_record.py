@@ -17,7 +17,7 @@ from pathway.domain.explain import Explanation
 from pathway.domain.fold import fold
 from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import task_row
-from pathway.domain.roles import Actor, Role
+from pathway.domain.roles import MACHINES, Actor
 from pathway.domain.visibility import episode_seen, knows_facts, steps_offered
 from pathway.reading.child_record import TimelineFact, explanations, sealed_at, timeline
 from pathway.store import access_log
@@ -138,7 +138,7 @@ async def _seen(tx: Tx, area: Area, actor: Actor, row: EpisodeSeenRow, definitio
     async with area.database.transaction(WRITER) as inner:
         events = await events_of(inner, row.id)
     # A partner's system has no grant on tasks: what is asked of an organisation is asked of its people.
-    asked = [] if actor.role is Role.PARTNER else await asked_of(tx, actor.organisation_id, [row.id])
+    asked = [] if actor.role in MACHINES else await asked_of(tx, actor.organisation_id, [row.id])
     stage = definition.stages[row.stage]
     seen = episode_seen(definition, events, area.calendar, row.audience)
     return EpisodeSeen(

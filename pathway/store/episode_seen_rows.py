@@ -15,11 +15,17 @@ SELECT e.id, e.child_id, e.pathway, e.definition, e.version, e.started_on, e.clo
   FROM episode e JOIN child c ON c.id = e.child_id
  WHERE e.id = $1 AND $2::int IS NOT NULL"""
 _AS_SCHOOL: Final = "e.school_id = $2 AND NOT e.hidden_from_school"
+_AS_HOLDER: Final = "e.provider_id = $2 OR (e.council_id = $2 AND e.council_basis)"
 _COLUMNS: Final[dict[DbRole, tuple[str, str]]] = {
     DbRole.r_clinician: ("e.stage", f"'{Audience.CLINICAL}'"),
     DbRole.r_lead: ("e.stage", f"'{Audience.CLINICAL}'"),
     DbRole.r_officer: ("e.council_stage", f"'{Audience.COUNCIL}'"),
-    DbRole.r_partner: ("e.council_stage", f"'{Audience.COUNCIL}'"),
+    # A computer sees what the people of its organisation would: which part that plays differs from child to child.
+    DbRole.r_partner: (
+        f"CASE WHEN {_AS_HOLDER} THEN e.council_stage WHEN {_AS_SCHOOL} THEN e.school_stage ELSE e.referrer_stage END",
+        f"CASE WHEN {_AS_HOLDER} THEN '{Audience.COUNCIL}' WHEN {_AS_SCHOOL} THEN '{Audience.SCHOOL}'"
+        f" ELSE '{Audience.REFERRER}' END",
+    ),
     DbRole.r_referrer: (
         f"CASE WHEN {_AS_SCHOOL} THEN e.school_stage ELSE e.referrer_stage END",
         f"CASE WHEN {_AS_SCHOOL} THEN '{Audience.SCHOOL}' ELSE '{Audience.REFERRER}' END",

@@ -19,6 +19,7 @@ DB_ROLE: Final[dict[Role, DbRole]] = {
     Role.FAMILY: DbRole.r_family,
     Role.YOUNG_PERSON: DbRole.r_family,
     Role.PARTNER: DbRole.r_partner,
+    Role.PROVIDER_SYSTEM: DbRole.r_partner,
     Role.SYSTEM: DbRole.r_worker,
 }
 

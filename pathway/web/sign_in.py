@@ -23,6 +23,7 @@ HOME: dict[Role, str] = {
     Role.FAMILY: "/family",
     Role.YOUNG_PERSON: "/family",
     Role.PARTNER: "/sign-in",
+    Role.PROVIDER_SYSTEM: "/sign-in",
     Role.SYSTEM: "/sign-in",
 }
 

@@ -12,7 +12,7 @@ from pathway.domain.definition import ClockDef, ClockKind, Definition, Group, Li
 from pathway.domain.definition_checks import NEVER_TO_A_FAMILY
 from pathway.domain.errors import NotFound
 from pathway.domain.periods import Period
-from pathway.domain.roles import Role
+from pathway.domain.roles import MACHINES, Role
 
 ALL = ("annual_review", "autism", "ehc_needs_assessment", "joint_autism_adhd")
 HEALTH = ("autism", "joint_autism_adhd")
@@ -159,7 +159,15 @@ def test_nothing_closes_by_itself(key: str) -> None:
     pathway = definitions.load(key)
     for step in pathway.steps.values():
         if step.to and pathway.stages[step.to].closed:
-            assert not step.by & {Role.SYSTEM, Role.PARTNER}, step.key
+            assert not step.by & {Role.SYSTEM, *MACHINES}, step.key
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_what_people_decide_and_say_is_never_recorded_by_a_computer_alone(key: str) -> None:
+    """An acceptance, an outcome, the feedback and a closing are a person's own, whichever system it is typed into."""
+    for step in definitions.load(key).steps.values():
+        own = step.reveals_outcome or step.key in {"outcome_recorded", "referral_accepted", "feedback_given"}
+        assert not (own and Role.PROVIDER_SYSTEM in step.by), step.key
 
 
 @pytest.mark.parametrize("key", ["autism", "joint_autism_adhd", "ehc_needs_assessment"])

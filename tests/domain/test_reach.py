@@ -100,13 +100,24 @@ def test_commissioners_and_information_governance_reach_no_child(role: Role, org
         (HERE, EPISODE, True),
         (COUNCIL, EPISODE, True),
         (COUNCIL, Standing(council_id=COUNCIL), False),
-        (SCHOOL, EPISODE, False),
+        (SCHOOL, EPISODE, True),
+        (SCHOOL, Standing(school_id=SCHOOL, hidden_from_school=True), False),
+        (SURGERY, EPISODE, True),
+        (SURGERY, Standing(referrer_id=SURGERY, hidden_from_referrer=True), False),
+        (THERE, Standing(provider_id=HERE, hand_over_to=THERE), False),
     ],
 )
-def test_a_partners_system_reaches_what_its_organisation_holds(
+def test_a_partners_system_reaches_what_its_organisation_holds_referred_or_teaches(
     organisation: int, standing: Standing, reached: bool
 ) -> None:
     assert reaches(actor(Role.PARTNER, organisation), standing) is reached
+
+
+@pytest.mark.parametrize("organisation", [HERE, THERE, SCHOOL, COUNCIL, SURGERY])
+def test_a_providers_clinical_system_reaches_what_the_provider_holds_and_nothing_else(
+    organisation: int,
+) -> None:
+    assert reaches(actor(Role.PROVIDER_SYSTEM, organisation), EPISODE) is (organisation == HERE)
 
 
 def test_the_service_itself_reaches_everybody() -> None:

@@ -4,6 +4,7 @@ Two providers, two schools, two families, a council: each actor is asked for eve
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -44,14 +45,20 @@ OUTSIDE_ROLES: Final = [
     for role in DbRole
     if role not in (DbRole.pathway_writer, DbRole.pathway_stats, DbRole.r_worker, DbRole.r_loader)
 ]
-ACTORS: Final = [*ACCOUNTS, "partner", "other_partner", "council_partner"]
+SYSTEMS: Final = {
+    "partner": (Role.PARTNER, "provider"), "other_partner": (Role.PARTNER, "other_provider"),
+    "council_partner": (Role.PARTNER, "council"), "gp_partner": (Role.PARTNER, "gp"),
+    "school_partner": (Role.PARTNER, "school"), "provider_system": (Role.PROVIDER_SYSTEM, "provider"),
+}  # fmt: skip
+ACTORS: Final = [*ACCOUNTS, *SYSTEMS]
 
 Area = tuple[World, Mapping[str, UUID]]
 
 
 @pytest.fixture
 async def area(world: World) -> Area:
-    """Episodes that differ in who has to do with them, by name."""
+    """Episodes that differ in who has to do with them, by name; and organisations' computers beside their people."""
+    world = replace(world, actors={**world.actors, **await _systems(world)})
     ours = await _refer(world, "senco", "school", "provider")
     theirs = await _refer(world, "triage", "other_school", "other_provider")
     hidden = await _refer(world, "gp", "school", "provider", tell_school="no")
@@ -78,6 +85,18 @@ async def area(world: World) -> Area:
     return world, named
 
 
+async def _systems(world: World) -> dict[str, Actor]:
+    found = {}
+    async with world.area.database.transaction(WRITER) as tx:
+        for who, (role, at) in SYSTEMS.items():
+            account = await tx.fetchval(
+                "INSERT INTO account (login, name, role, organisation_id) VALUES ($1, $1, $2, $3) RETURNING id",
+                who, role.value, world.org[at],
+            )  # fmt: skip
+            found[who] = Actor(account, role, world.org[at], Door.FHIR)
+    return found
+
+
 async def _refer(
     world: World, who: str, school: str, provider: str, tell_school: str = "yes", **child: object
 ) -> UUID:
@@ -98,13 +117,6 @@ async def _link(tx: Tx, world: World, episode: UUID, family: str) -> None:
         child,
         account,
     )
-
-
-def _actor(world: World, who: str) -> Actor:
-    partners = {"partner": "provider", "other_partner": "other_provider", "council_partner": "council"}
-    if who in partners:
-        return Actor(world.actors["lead"].account_id, Role.PARTNER, world.org[partners[who]], Door.FHIR)
-    return world.actors[who]
 
 
 async def _visible(database: Database, scope: Scope, table: str, column: str) -> set[UUID] | None:
@@ -129,7 +141,7 @@ async def test_each_actor_sees_exactly_the_episodes_and_children_that_the_domain
     area: Area, who: str
 ) -> None:
     world, _ = area
-    actor = _actor(world, who)
+    actor = world.actors[who]
     episodes, children = await _reached(world, actor)
     scope = reading(actor)
     if actor.role is Role.COMMISSIONER or actor.role is Role.PRIVACY:
@@ -145,7 +157,7 @@ async def test_no_other_table_shows_a_row_of_a_child_that_the_actor_does_not_rea
     area: Area, who: str
 ) -> None:
     world, _ = area
-    actor = _actor(world, who)
+    actor = world.actors[who]
     episodes, children = await _reached(world, actor)
     if actor.role is Role.PRIVACY:
         return  # its own table below: it looks into the records of reading, and into no record of a child's care
@@ -168,16 +180,19 @@ async def test_no_other_table_shows_a_row_of_a_child_that_the_actor_does_not_rea
         ("officer", {"plan"}),  # its own pathway; of the others only what is shared with it
         ("family", {"ours"}),
         ("other_family", {"theirs"}),
-        ("partner", {"ours", "hidden", "restricted", "offered"}),
+        ("partner", {"ours", "hidden", "restricted", "offered", "theirs"}),  # the last it referred to another team
         ("other_partner", {"theirs", "stopped"}),  # a computer takes nothing over
         ("council_partner", {"plan"}),
+        ("gp_partner", {"hidden"}),  # as the people of the practice
+        ("school_partner", {"ours", "restricted", "offered", "plan"}),
+        ("provider_system", {"ours", "hidden", "restricted", "offered"}),  # what the provider holds, and nothing else
     ],
 )
 async def test_the_same_written_out_by_hand(area: Area, who: str, sees: set[str]) -> None:
     world, named = area
-    provider_of_plan = {"triage", "lead", "partner"}  # the health team that advises the council
+    provider_of_plan = {"triage", "lead", "partner", "provider_system"}  # the health team that advises the council
     expected = {named[name] for name in sees} | ({named["plan"]} if who in provider_of_plan else set())
-    assert await _visible(world.area.database, reading(_actor(world, who)), "episode", "id") == expected
+    assert await _visible(world.area.database, reading(world.actors[who]), "episode", "id") == expected
 
 
 @pytest.mark.parametrize("role", OUTSIDE_ROLES, ids=lambda role: role.name)
@@ -209,7 +224,7 @@ async def test_the_address_of_a_restricted_child_is_for_the_one_who_posts_letter
         child = await tx.fetchval("SELECT child_id FROM episode WHERE id = $1", named["restricted"])
     assert child in (await _visible(database, WORKER, "child_address", "child_id") or set())
     for who in ACTORS:
-        seen = await _visible(database, reading(_actor(world, who)), "child_address", "child_id")
+        seen = await _visible(database, reading(world.actors[who]), "child_address", "child_id")
         assert child not in (seen or set()), who
 
 

@@ -1,17 +1,21 @@
 """The Piccolo tables say what the migrated database has: every table, every column, its type and whether it may be empty."""
 
+import pkgutil
+from importlib import import_module
+
 import pytest
 from piccolo.table import Table
 
-from pathway.store import tables_facts, tables_leaving, tables_people
+from pathway import store
 from pathway.store.engine import Database
 from pathway.store.safety import EXEMPT_TABLES
 from pathway.store.scopes import WRITER
 
 TABLES = [
     found
-    for module in (tables_people, tables_facts, tables_leaving)
-    for found in vars(module).values()
+    for module in pkgutil.iter_modules(store.__path__, f"{store.__name__}.")
+    if module.name.startswith(f"{store.__name__}.tables_")
+    for found in vars(import_module(module.name)).values()
     if isinstance(found, type) and issubclass(found, Table) and found is not Table
 ]
 KINDS = {
