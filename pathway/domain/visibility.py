@@ -67,12 +67,12 @@ def stage_seen(episode: Episode, audience: Audience) -> Stage:
     return family if shared else stages[stage.partners_see]
 
 
-def stages_shown(episode: Episode) -> StagesShown:
 def partners_may_see(episode: Episode) -> bool:
     """Whether the episode stands in a stage that is not hidden from partners; while it is, they are told none of its facts."""
     return episode.stage.partners_see == episode.stage.key
 
 
+def stages_shown(episode: Episode) -> StagesShown:
     return StagesShown(*(stage_seen(episode, audience).key for audience in Audience))
 
 
