@@ -128,7 +128,7 @@ def test_a_step_from_the_wrong_stage_is_refused_with_those_that_fit_and_for_whom
         fold_with(AUTISM, story.events, candidate(story, "assessment_started", 5), CALENDAR)
     said = str(refusal.value)
     assert "on that day the child was at “Referral received”" in said
-    assert "“Triage started” (Case coordinator, Triage clinician)" in said
+    assert "“Triage started” (Case coordinator, Provider's clinical system, Triage clinician)" in said
     assert "triage_started" in refusal.value.allowed
 
 
