@@ -79,6 +79,20 @@ def words(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def line(reading: Reading, value: Any, path: str, longest: int = 200) -> str:
+    """One line of text; a fault where it is longer than is kept, or holds signs that nobody can see."""
+    text = words(value)
+    if len(text) > longest:
+        reading.fault(IssueType.TOO_LONG, f"This may have {longest} characters. Shorten it.", path)
+        return ""
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
+        reading.fault(
+            IssueType.VALUE, "This holds signs that nobody can see. Send one line of plain text.", path
+        )
+        return ""
+    return text
+
+
 # --- Codes and extensions ---------------------------------------------------------------------------------------------
 
 
@@ -106,13 +120,10 @@ def extension(element: Any, *urls: str) -> Json:
 # --- Identifiers and references ---------------------------------------------------------------------------------------
 
 
-def numbered(identifiers: Any, system: str) -> list[tuple[int, Json]]:
-    """The identifiers of one system that hold a value, leaving out those that are said to be old."""
-    return [
-        (n, found)
-        for n, found in several(identifiers)
-        if found.get("system") == system and words(found.get("value")) and found.get("use") != "old"
-    ]
+def numbered(identifiers: Any, *within: str) -> list[tuple[int, str]]:
+    """The values of the identifiers of these systems, each with its place."""
+    found = [(n, one) for n, one in several(identifiers) if one.get("system") in within]
+    return [(n, words(one.get("value"))) for n, one in found if words(one.get("value"))]
 
 
 def parsed(reading: Reading, kind: type[Kind], text: str, path: str) -> Kind | None:
@@ -201,6 +212,14 @@ def name_now(names: Any, on: date) -> tuple[int, Json] | None:
     known = [(n, name) for n, name in several(names) if name.get("use", "") in _USES]
     held = [(n, name) for n, name in known if in_force(name, on)]
     return min(held or known, key=lambda found: _USES.index(found[1].get("use", "")), default=None)
+
+
+def whole_name(name: Any) -> str:
+    """A name as one line: as it was written, or put together from its parts."""
+    element = one(name)
+    given = element.get("given")
+    parts = [*(given if isinstance(given, list) else []), element.get("family")]
+    return words(element.get("text")) or " ".join(filter(None, map(words, parts)))
 
 
 def contact_now(telecoms: Any, system: str, on: date) -> tuple[int, str]:

@@ -14,6 +14,8 @@ OURS: Final = "https://fhir.autism-pathway.example"
 
 NHS_NUMBER: Final = "https://fhir.nhs.uk/Id/nhs-number"
 ODS_CODE: Final = "https://fhir.nhs.uk/Id/ods-organization-code"
+ODS_CODE_AS_SENT: Final = (ODS_CODE, "https://fhir.nhs.uk/id/ods-organization-code")
+"""BaRS's own examples write it in lower case: read, never written."""
 ODS_SITE: Final = "https://fhir.nhs.uk/Id/ods-site-code"
 SCHOOL_URN: Final = "https://fhir.hl7.org.uk/Id/urn-school-number"
 SDS_USER: Final = "https://fhir.nhs.uk/Id/sds-user-id"
@@ -97,6 +99,20 @@ ORGANISATION_KIND: Final = our_codes("organisation-kind")
 CARER_NEED: Final = our_codes("carer-need")
 CHANNEL: Final = our_codes("channel")
 CONSENT_KIND: Final = our_codes("consent")
+CONSENT_SCOPE_OURS: Final = our_codes("consent-scope")
+CONSENT_GIVER: Final = our_codes("consent-giver")
+CONTACT_ROLE: Final = our_codes("contact-role")
+SLOT: Final = our_codes("slot")
+
+# --- Extensions -------------------------------------------------------------------------------------------------------
+
+HL7_INTERPRETER: Final = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
+PARENTAL_RESPONSIBILITY: Final = our_extension("ParentalResponsibility")
+MAY_BE_TOLD: Final = our_extension("MayBeTold")
+NEED: Final = our_extension("CarerNeed")
+LOOKED_AFTER: Final = our_extension("LookedAfter")
+HAPPENED_ON: Final = our_extension("HappenedOn")
+GIVEN_BY: Final = our_extension("ConsentGivenBy")
 
 
 def answer_options(pathway: str, step: str, field: str) -> str:
