@@ -124,6 +124,8 @@ async def change(
     await _project(tx, area, opened, episode, version, written)
     if episode.messages_stopped or head.messages_stopped:
         await _note_death(tx, asking, opened, drafts)
+    if episode.messages_refused:
+        await outbox.leave_to_a_person(tx, head.id)
     await access_log.log(tx, asking.actor, action, [head.child_id], request_id=asking.request_id)
     return Changed(head.id, head.child_id, version, drafts[-1].id, episode.stage.key)
 

@@ -109,6 +109,7 @@ async def preview_step(
     known = _finished(_sums(area, before, events, versions))
     sums = _sums(area, judged.episode, [*events, fact], versions)
     silent = head.silent or head.messages_stopped or head.sealed or step.stops_messages
+    silent = silent or judged.episode.messages_refused
     return Preview(
         child_id=head.child_id,
         definition=definition,

@@ -1,8 +1,7 @@
 """A pathway as data: the shapes that a definition file is compiled into.
 
-The engine knows stages, steps and clocks; it never knows a pathway by name. Everything here is immutable and is
-made by `pathway.domain.compiler`, which has already proved that keys exist, stages can be reached and left, and
-clocks can stop. Nothing here reads a file or the time.
+The engine knows stages, steps and clocks, and no pathway by name. Everything is immutable and made by the compiler, which
+has proved that keys exist, stages can be reached and left, and clocks can stop. Nothing here reads a file or the time.
 """
 
 from collections.abc import Mapping
@@ -124,6 +123,7 @@ class Step:
     """What can happen to an episode. Its key is the kind of its event.
 
     `names_coordinator`: the account in the event's field `account`, or else whoever recorded it, coordinates the case.
+    `refuses_messages`, `accepts_messages`: with which answers the family takes back, or gives, permission to be written to.
     """
 
     key: str
@@ -144,6 +144,8 @@ class Step:
     hides_from: tuple[SlotRule, ...] = ()
     names_coordinator: bool = False
     stops_messages: bool = False
+    refuses_messages: When | None = None
+    accepts_messages: When | None = None
     reveals_outcome: bool = False
     snomed: str = ""
     mhsds: Mapping[str, str] = field(default_factory=dict)
@@ -284,8 +286,7 @@ class Definition:
 class StepMoves:
     """What one step moves, worked out once so that a fold never searches: clocks, tasks, plans.
 
-    `plans` names the fields whose date becomes the plan; `notes` says whether the step leaves a mark on the episode itself
-    (an outcome, a share, an exception …); `passes_baton` whether the holder of the days may be another one after it.
+    `plans`: fields whose date becomes the plan; `notes`: leaves a mark on the episode; `passes_baton`: the holder may change.
     """
 
     starts: tuple[tuple[ClockDef, Trigger], ...] = ()

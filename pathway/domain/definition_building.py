@@ -175,6 +175,8 @@ def _moves(moving: Step, clocks: Mapping[str, ClockDef], tasks: Mapping[str, Tas
             or moving.shares_with
             or moving.hides_from
             or moving.stops_messages
+            or moving.refuses_messages
+            or moving.accepts_messages
             or moving.claims_exception
             or moving.names_coordinator
         ),

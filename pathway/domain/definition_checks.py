@@ -141,6 +141,11 @@ def _check_organisations(definition: Definition, step: Step, row: Row, faults: F
     for part, rules in (("shares_with", step.shares_with), ("hides_from", step.hides_from)):
         for rule in rules:
             check_when(definition, step, rule.when, row, part, faults)
+    for part, when in (
+        ("refuses_messages", step.refuses_messages),
+        ("accepts_messages", step.accepts_messages),
+    ):
+        check_when(definition, step, when or (), row, part, faults)
 
 
 def _check_codes(step: Step, codes: Iterable[str], row: Row, key: str, faults: Faults) -> None:

@@ -77,6 +77,8 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "hides_from": Column(read.list_of(read.slot_rule)),
         "names_coordinator": _FLAG,
         "stops_messages": _FLAG,
+        "refuses_messages": Column(read.answers),
+        "accepts_messages": Column(read.answers),
         "reveals_outcome": _FLAG,
         "snomed": _TEXT,
         "mhsds": Column(read.codes),

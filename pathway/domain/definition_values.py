@@ -152,6 +152,14 @@ def slot_rule(value: Any, report: Report) -> SlotRule | None:
     return None if slot is None else SlotRule(slot, _when(table))
 
 
+def answers(value: Any, report: Report) -> When | None:
+    """The answers with which something holds: { scope = ["messages"] }."""
+    if isinstance(value, dict) and value:
+        return _when({"when": value})
+    report(f"{_shown(value)} names no answer.", 'Write, for example, { scope = ["messages"] }.')
+    return None
+
+
 def _when(table: dict[str, Any]) -> When:
     given = table.get("when", {})
     return tuple((name, frozenset(v if isinstance(v, list) else [v])) for name, v in given.items())

@@ -84,6 +84,7 @@ class Episode:
     shared_with: frozenset[Slot] = frozenset()
     hidden_from: frozenset[Slot] = frozenset()
     messages_stopped: bool = False
+    messages_refused: bool = False
     hand_over: PendingHandOver | None = None
     coordinator: int = 0
     referred_by: Role = Role.SYSTEM

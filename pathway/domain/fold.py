@@ -253,6 +253,10 @@ class Reader:
             episode.coordinator = coordinator_named(event, step)
         if step.stops_messages:
             episode.messages_stopped = True
+        if step.refuses_messages is not None and holds(step.refuses_messages, event.fields):
+            episode.messages_refused = True
+        if step.accepts_messages is not None and holds(step.accepts_messages, event.fields):
+            episode.messages_refused = False
         if step.claims_exception:
             self.board.excuse(event.fields["clock"], event.fields["reason"], day, event.id)
 

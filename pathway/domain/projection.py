@@ -58,6 +58,7 @@ class EpisodeRow:
     hand_over_to: int | None
     projected_on: date
     partners_stage: str
+    messages_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def episode_row(episode: Episode, runs: bool, calendar: Calendar, today: date) -
         hand_over_to=over.to if over else None,
         projected_on=today,
         partners_stage=shown.partners,
+        messages_refused=episode.messages_refused,
     )
 
 

@@ -82,6 +82,8 @@ async def _prepare(area: Area, post: Post, outbox_id: UUID) -> str | None:
             return await _settle(tx, row, DROPPED, stop)
         if about.corrected and row.topic == outbox.FAMILY_UPDATE and not row.was_read:
             return await _settle(tx, row, HELD, _CORRECTED)
+        if about.refused:
+            return await _settle(tx, row, NOBODY_TO_TELL, outbox.MESSAGES_REFUSED)
         plan = _plan(post, await messages.carers(tx, row.child_id))
         if not plan.by_message:
             return await _settle(tx, row, NOBODY_TO_TELL, _nobody(plan, post))

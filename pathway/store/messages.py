@@ -11,7 +11,7 @@ from pathway.store.deliveries import Leaving
 from pathway.store.engine import Tx
 
 _ABOUT = """
-SELECT e.definition, e.family_stage, e.closed_on, e.messages_stopped, e.silent, c.first_name, c.restricted,
+SELECT e.definition, e.family_stage, e.closed_on, e.messages_stopped, e.messages_refused, e.silent, c.first_name, c.restricted,
        c.died_on IS NOT NULL AS died, c.sealed_at IS NOT NULL AS sealed, c.merged_into, o.name AS team,
        o.restricted_place, v.kind, v.fields,
        EXISTS (SELECT FROM event x WHERE x.episode_id = e.id AND x.target = v.id) AS corrected
@@ -24,7 +24,8 @@ SELECT r.id, r.name, r.email, r.channel, r.language, r.needs
   FROM guardian g JOIN carer r ON r.id = g.carer_id
  WHERE g.child_id = $1 AND g.active AND g.may_be_told ORDER BY g.since, r.id"""
 _MAY_STILL = """
-SELECT o.state = 'waiting' AND NOT e.messages_stopped AND NOT e.silent AND c.died_on IS NULL AND c.sealed_at IS NULL
+SELECT o.state = 'waiting' AND NOT e.messages_stopped AND NOT e.messages_refused AND NOT e.silent
+       AND c.died_on IS NULL AND c.sealed_at IS NULL
        AND EXISTS (SELECT FROM guardian g WHERE g.child_id = c.id AND g.carer_id = $2 AND g.active AND g.may_be_told)
   FROM outbox o JOIN episode e ON e.id = o.episode_id JOIN child c ON c.id = o.child_id WHERE o.id = $1"""
 _INSERT = """
@@ -48,6 +49,7 @@ class About:
     stage: str
     closed: bool
     stopped: bool
+    refused: bool
     silent: bool
     died: bool
     sealed: bool
@@ -107,6 +109,7 @@ async def about(tx: Tx, row: Leaving) -> About:
         stage=found["family_stage"],
         closed=found["closed_on"] is not None,
         stopped=found["messages_stopped"],
+        refused=found["messages_refused"],
         silent=found["silent"],
         died=found["died"],
         sealed=found["sealed"],

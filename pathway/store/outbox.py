@@ -1,5 +1,6 @@
 """What must leave: a row is the record (what, to whom, state, attempts); the job in the queue carries only its id."""
 
+from typing import Final
 from uuid import UUID
 
 from pathway.store.engine import Tx
@@ -7,6 +8,7 @@ from pathway.store.jobs import DELIVER, enqueue
 
 FAMILY_UPDATE = "family_update"
 CORRECTION = "correction"
+MESSAGES_REFUSED: Final = "The family does not want texts or e-mails. Tell them by letter or telephone, then close this with a note."
 
 _INSERT = """
 INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id) VALUES ($1, $2, $3, $4, $5, $6)
@@ -14,8 +16,9 @@ ON CONFLICT (id) DO NOTHING"""
 _STOP = """
 UPDATE outbox SET state = 'dropped', last_error = $2, changed_at = clock_timestamp()
  WHERE child_id = $1 AND state IN ('waiting', 'held')"""
-
-
+_LEAVE_TO_A_PERSON = """
+UPDATE outbox SET state = 'nobody_to_tell', last_error = $2, changed_at = clock_timestamp()
+ WHERE episode_id = $1 AND state = 'waiting'"""
 _HOLD = """
 INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id, state, last_error)
 VALUES ($1, $2, $3, $4, $5, $6, 'held', $7) ON CONFLICT (id) DO NOTHING"""
@@ -36,6 +39,11 @@ async def put(
 async def stop_all(tx: Tx, child_id: UUID, because: str) -> None:
     """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (docs/rules.md 19)."""
     await tx.execute(_STOP, child_id, because)
+
+
+async def leave_to_a_person(tx: Tx, episode_id: UUID) -> None:
+    """Send no text or e-mail of what waits about an episode: the family has taken its permission back, and is told otherwise."""
+    await tx.execute(_LEAVE_TO_A_PERSON, episode_id, MESSAGES_REFUSED)
 
 
 async def hold(

@@ -79,10 +79,10 @@ class Episode(Table, tablename="episode", db=ENGINE):
     projected_on = Date()
     last_sequence = BigInt()
     partners_stage = Text()
-    messages_refused = Boolean()
     told_version = Integer()
     told_sequence = BigInt()
     told_at = Timestamptz()
+    messages_refused = Boolean()
 
 
 class Event(Table, tablename="event", db=ENGINE):

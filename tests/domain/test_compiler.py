@@ -241,6 +241,8 @@ FAULTS = (
     Fault("hidden from nobody", 'reveals_outcome = true', 'reveals_outcome = true\nhides_from = "scool"', "hides_from", "“scool” is not known here", "“school”"),
     Fault("shared on an answer that nobody gives", 'tell_family = "started"', 'tell_family = "started"\nshares_with = { slot = "school", when = { how = ["letter"] } }', "shares_with", "“how” is never “letter”"),
     Fault("hiding without an organisation", 'tell_family = "started"', 'tell_family = "started"\nhides_from = { when = { how = ["video"] } }', "hides_from", "names no organisation", "slot ="),
+    Fault("messages refused by nothing", 'tell_family = "started"', 'tell_family = "started"\nrefuses_messages = true', "refuses_messages", "names no answer", "scope ="),
+    Fault("messages refused by an answer nobody gives", 'tell_family = "started"', 'tell_family = "started"\nrefuses_messages = { how = ["letter"] }', "refuses_messages", "“how” is never “letter”"),
     Fault("before a day that is not fixed", 'source = "An Act"\nexceptions', 'source = "An Act"\nbefore = true\nexceptions', "before = true", "only a fixed date is “before” a day"),
 )  # fmt: skip
 
