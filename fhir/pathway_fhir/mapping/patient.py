@@ -4,7 +4,6 @@ Where the location is restricted no address leaves and the label R does; one tha
 address that came with it, and only where a safe contact is named (docs/rules.md 12).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,17 +14,14 @@ from pathway.domain.referral import ChildDetails
 from pathway.domain.told import ChildTold, NumberStatus
 from pathway_fhir.ids import reference
 from pathway_fhir.mapping import datatypes as made
-from pathway_fhir.mapping import received
+from pathway_fhir.mapping import received, spoken
 from pathway_fhir.mapping.datatypes import Json
 from pathway_fhir.outcome import Issue, IssueType
 from pathway_fhir.vocabulary import people, systems
 
 _VERIFICATION: Final = systems.uk_extension("NHSNumberVerificationStatus")
-_COMMUNICATION: Final = systems.uk_extension("NHSCommunication")
 _UNAVAILABLE: Final = systems.uk_extension("NHSNumberUnavailableReason")
-_LANGUAGE_TAG: Final = re.compile(r"([a-z]{2,3})(-[A-Za-z0-9-]*)?")
 _ADDRESS_LINES: Final = 6
-_ANOTHER_LANGUAGE: Final = "mis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +110,13 @@ def parse(sent: Any, on: date, root: str = "") -> ChildSent:
             "contact",
         )
     lines, postcode = ((), None) if restricted else _address_in(reading, sent, on)
-    language, interpreter = _language(reading, sent)
     sex, upn = _sex(reading, sent), _upn(reading, sent)
     looked_after = received.extension(sent, systems.LOOKED_AFTER).get("valueBoolean") is True
     died = bool(sent.get("deceasedBoolean") or sent.get("deceasedDateTime"))
     died_on = _day_of_death(sent)
     reading.end()
     child = ChildDetails(
-        first, family, born or on, number, upn, sex, language=language, interpreter=interpreter,
+        first, family, born or on, number, upn, sex, language=spoken.language(sent), interpreter=spoken.interpreter(sent),
         looked_after=looked_after, restricted=restricted, safe_contact=safe_contact, address=lines, postcode=postcode,
     )  # fmt: skip
     return ChildSent(child, status, died, died_on, tuple(reading.issues))
@@ -218,29 +213,6 @@ def _address_in(
     code = received.words(home.get("postalCode"))
     postcode = received.parsed(reading, Postcode, code, f"address[{n}].postalCode") if code else None
     return tuple(filter(None, lines))[:_ADDRESS_LINES], postcode
-
-
-def _language(reading: received.Reading, sent: Mapping[str, Any]) -> tuple[str, bool]:
-    """The preferred language, or else the first, and whether an interpreter is needed, as R4 and as PDS say it."""
-    spoken = [element for _, element in received.several(sent.get("communication"))]
-    chosen = next((s for s in spoken if s.get("preferred") is True), spoken[0] if spoken else {})
-    tag = received.code(chosen.get("language"), systems.BCP_47)
-    national = received.extension(sent, _COMMUNICATION)
-    tag = tag or received.code(
-        received.extension(national, "language").get("valueCodeableConcept"), systems.HUMAN_LANGUAGE
-    )
-    needed = (
-        received.extension(sent, systems.HL7_INTERPRETER),
-        received.extension(national, "interpreterRequired"),
-    )
-    found = _LANGUAGE_TAG.fullmatch(tag or "en")
-    if found is None:
-        reading.warn(
-            IssueType.CODE_INVALID,
-            "This language is not known here and is kept as another one.",
-            "communication",
-        )
-    return found[1] if found else _ANOTHER_LANGUAGE, any(e.get("valueBoolean") is True for e in needed)
 
 
 def _day_of_death(sent: Mapping[str, Any]) -> date | None:

@@ -8,10 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar
 
 from pathway.domain.errors import InvalidIdentifier
-from pathway.domain.identifiers import Identifier
 from pathway.domain.london import london_date
 from pathway_fhir.mapping.datatypes import Json
 from pathway_fhir.outcome import Issue, IssueType, Refused, Severity
@@ -19,7 +18,15 @@ from pathway_fhir.outcome import Issue, IssueType, Refused, Severity
 UNUSABLE: Final = 422
 """Good FHIR that cannot be used as it is (HL7 FHIR R4, 3.1.0.8.1, rejecting updates)."""
 
-Kind = TypeVar("Kind", bound=Identifier)
+
+class Checked(Protocol):
+    """A value that is checked when it is made: an identifier, a telephone number."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self: ...
+
+
+Kind = TypeVar("Kind", bound=Checked)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
