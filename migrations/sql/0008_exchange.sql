@@ -88,3 +88,10 @@ GRANT SELECT ON guardian TO r_partner;
 CREATE POLICY partner ON carer FOR SELECT TO r_partner
     USING (EXISTS (SELECT FROM guardian g WHERE g.carer_id = carer.id));
 GRANT SELECT ON carer TO r_partner;
+
+-- What is asked of a partner, and what its own team or council has to do. Not while the episode stands in a stage that is
+-- hidden from partners: then the list is made from the facts that are told, for a gap in it would tell (docs/rules.md 10).
+CREATE POLICY partner ON task FOR SELECT TO r_partner USING (EXISTS (
+    SELECT FROM episode e WHERE e.id = task.episode_id AND e.told_version = e.version
+       AND (SELECT app_org()) IN (task.owner_id, e.provider_id, CASE WHEN e.council_runs THEN e.council_id END)));
+GRANT SELECT ON task TO r_partner;

@@ -125,6 +125,12 @@ async def events_of(tx: Tx, episode_id: UUID) -> list[Event]:
     return [event_from(row) for row in await tx.fetch(_EVENTS, episode_id)]
 
 
+async def episode_of(tx: Tx, event_id: UUID) -> UUID | None:
+    """The episode that a fact is of."""
+    found: UUID | None = await tx.fetchval("SELECT episode_id FROM event WHERE id = $1", event_id)
+    return found
+
+
 async def events_known_at(tx: Tx, episode_id: UUID, position: int) -> list[Event]:
     """The facts that stood in the ledger at a position: a late commit cannot slip in."""
     return [event_from(row) for row in await tx.fetch(_EVENTS_KNOWN, episode_id, position)]
