@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from pathway.demo.seed import seed_county
-from pathway.demo.sizes import SIZES
+from pathway.demo.sizes import SIZES, Size
 from pathway.settings import load
 from pathway.store.embedded import Addresses
 from pathway.store.engine import Database
@@ -21,7 +20,7 @@ _TEN_THOUSAND = 10_000 / 36_000
 @asynccontextmanager
 async def county(server: Addresses, folder: Path, size: str, today: date) -> AsyncIterator[Database]:
     """A seeded database of that size, open. It goes with the server's folder: a vacuum may be at work on it."""
-    SIZES.setdefault(SMALL_AREA, replace(SIZES["county"], name=SMALL_AREA, share=_TEN_THOUSAND))
+    SIZES.setdefault(SMALL_AREA, Size(SMALL_AREA, SIZES["county"].share * _TEN_THOUSAND))
     name = f"bench_{size}"
     await run_as_owner(server, f"CREATE DATABASE {name}")
     addresses = Addresses(with_database(server.app_dsn, name), with_database(server.owner_dsn, name))

@@ -26,7 +26,7 @@ from pathway.settings import Settings, load
 )
 @click.option("--no-serve", is_flag=True, help="Make the county and stop.")
 def demo(size: str, port: int | None, seed: int, today: object, answers: bool, no_serve: bool) -> None:
-    """Start an invented county: database, four years of history, and the pages at http://127.0.0.1:8000.
+    """Start an invented county: database, five years of history, and the pages at http://127.0.0.1:8000.
 
     Example: pathway demo --size small
     """

@@ -1,14 +1,14 @@
-"""Filling an empty database with Moorshire: organisations, accounts, pathways, people and four years of facts.
+"""Filling an empty database with Moorshire: organisations, accounts, pathways, people and five years of facts.
 
 All of it is one transaction, under the policies, as the loader. A database that holds anything else is refused.
 """
 
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import dropwhile
 
 from pathway import definitions
 from pathway.definitions.calendar import england
@@ -20,6 +20,7 @@ from pathway.demo.simulation import simulate
 from pathway.demo.sizes import SIZES, Size
 from pathway.demo.stories import as_facts, story_accounts
 from pathway.domain.errors import Conflict
+from pathway.domain.identifiers import NhsNumber
 from pathway.settings import Settings
 from pathway.store import connections
 from pathway.store.embedded import Addresses
@@ -85,7 +86,7 @@ async def seed_county(
         if collects:
             gc.enable()
         await database.close()
-    await _finish(addresses, SIZES[size], len(batch.children), progress)
+    await _finish(addresses, SIZES[size], batch, progress)
     county = moorshire()
     accounts = len(county.accounts) + len(story_accounts())
     return Seeded(size, seed, today, len(county.organisations), accounts, loaded)
@@ -150,13 +151,19 @@ async def insert_county(tx: Tx, county: County, more_accounts: Sequence[Account]
         )  # fmt: skip
 
 
-async def _finish(addresses: Addresses, size: Size, children: int, progress: Silent) -> None:
+def _free_numbers(batch: Batch) -> Iterator[NhsNumber]:
+    """NHS numbers of the range for tests that nobody of the county has."""
+    given = (child.details.nhs_number for child in batch.children)
+    highest = max(number.value for number in given if number is not None)
+    return dropwhile(lambda number: number.value <= highest, nhs_numbers())
+
+
+async def _finish(addresses: Addresses, size: Size, batch: Batch, progress: Silent) -> None:
     """As the owner: the copies of a county that is made for measuring, and the statistics of every table."""
     connection = await connections.connect(addresses.owner_dsn, {"application_name": "pathway demo"}, None)
     try:
         if size.replicas > 1:
-            free = islice(nhs_numbers(), children, None)
-            await replicate(connection, size.replicas, free, progress.bar)
+            await replicate(connection, size.replicas, _free_numbers(batch), progress.bar)
         progress.step("Counting, for the query planner")
         await connection.execute("SET default_statistics_target = 40; ANALYZE")
     finally:

@@ -1,4 +1,4 @@
-"""A county over four years, day by day: who is referred, who waits, who is seen; the same for the same seed, size and day.
+"""A county over five years, day by day: who is referred, who waits, who is seen; the same for the same seed, size and day.
 
 A discrete-event simulation. Each thing that will happen lies in one queue by its day; taking it out may put others in.
 The only thing that children compete for is a first appointment: each week a provider has so many, and gives them by
@@ -15,6 +15,7 @@ from pathway.definitions.calendar import england
 from pathway.demo import autism_course, ehc_course, waiting_course
 from pathway.demo.county import COUNTY_TEAM, HARBOUR, NORTH_TEAM, PAEDIATRICS, County, moorshire
 from pathway.demo.course import Course
+from pathway.demo.cut import children_left_out
 from pathway.demo.people import Person, Population
 from pathway.demo.places import NORTH
 from pathway.demo.seasons import clinic_weight, office_time, referral_weight, working_day
@@ -51,6 +52,7 @@ class Simulation:
         self.end = today - timedelta(1)
         self.opens = today - timedelta(weeks=HISTORY_WEEKS)
         self.begins = self.opens - timedelta(weeks=max(team.backlog_weeks for team in TEAMS.values()))
+        self.middle = self.begins + (today - self.begins) / 2
         self.people: list[Person] = []
         self.courses: list[Course] = []
         self.queues = {provider: Queue(provider) for provider in (*TEAMS, HARBOUR)}
@@ -64,7 +66,9 @@ class Simulation:
         while self._events and self._events[0][0] <= self.end:
             day, _, happening = heapq.heappop(self._events)
             happening(day)
-        histories = tuple(h for course in self.courses if (h := course.history()) is not None)
+        made = [(h, course.is_open) for course in self.courses if (h := course.history()) is not None]
+        cut = children_left_out(((h.child_id, is_open) for h, is_open in made), self.size, self.random)
+        histories = tuple(h for h, _ in made if h.child_id not in cut)
         known = {history.child_id for history in histories}
         return Batch(tuple(p.child for p in self.people if p.child.id in known), histories)
 
@@ -99,8 +103,7 @@ class Simulation:
     # --- arrivals ---
 
     def _referrals(self, day: date) -> None:
-        years = (day - self.begins).days / 365.25
-        growth = (1 + GROWTH) ** years / (1 + GROWTH) ** 3
+        growth = (1 + GROWTH) ** ((day - self.middle).days / 365.25)
         weight = referral_weight(day) * growth * self.size.share / 252
         for _ in range(self._poisson(YEARLY["autism"] * weight)):
             autism_course.refer(self, self.new_person(day), day)

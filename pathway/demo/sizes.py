@@ -1,6 +1,6 @@
 """How large a county is, and the rates by which its days go. Every number that shapes the simulation is here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pathway.demo.county import COUNTY_TEAM, HARBOUR, NORTH_TEAM, PAEDIATRICS
@@ -8,15 +8,21 @@ from pathway.demo.county import COUNTY_TEAM, HARBOUR, NORTH_TEAM, PAEDIATRICS
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A county of `share` of the whole one. `replicas`: how often its histories are copied, for measuring at size."""
+    """A county of `share` of the whole one, cut to so many open and closed episodes where it has more (cut.py).
+
+    `replicas`: how often its histories are loaded, each time as other children, for measuring at size.
+    """
 
     name: str
     share: float
+    open_episodes: int | None = None
+    closed_episodes: int | None = None
     replicas: int = 1
 
 
+_COUNTY: Final = Size("county", 0.765, open_episodes=6000, closed_episodes=30_000)
 SIZES: Final = {
-    size.name: size for size in (Size("small", 0.0097), Size("county", 0.8), Size("stress", 0.8, replicas=31))
+    size.name: size for size in (Size("small", 0.0075), _COUNTY, replace(_COUNTY, name="stress", replicas=28))
 }
 
 
@@ -30,27 +36,27 @@ class Team:
 
 
 TEAMS: Final = {
-    COUNTY_TEAM: Team(0.60, 48, 1.08),
-    NORTH_TEAM: Team(0.24, 108, 1.18),
-    PAEDIATRICS: Team(0.16, 24, 1.05),
+    COUNTY_TEAM: Team(0.60, 34, 1.03),
+    NORTH_TEAM: Team(0.24, 112, 1.13),
+    PAEDIATRICS: Team(0.16, 20, 1.03),
 }
 """Load over 1 is the truth of these lists: more children are referred than can be seen."""
 
 BURST: Final = {
-    "from_week": 112,
+    "from_week": 163,
     "weeks": 26,
     "share_of_county_slots": 0.45,
     "afterwards": 0.12,
     "to": HARBOUR,
 }
-"""Two years in, money is found: for 26 weeks a second provider takes children over, and keeps a small contract."""
+"""Two years ago money was found: for 26 weeks a second provider took children over, and it keeps a small contract."""
 
-HISTORY_WEEKS: Final = 209
-"""Four years in which everything is recorded; referrals reach back as far as the first waits do."""
+HISTORY_WEEKS: Final = 260
+"""Five years in which everything is recorded; referrals reach back as far as the first waits do."""
 
 YEARLY: Final = {"autism": 4800, "ehc_only": 420}
 GROWTH: Final = 0.03
-"""How much more is referred each year."""
+"""How much more is referred each year; `YEARLY` is what came in the middle of the time."""
 
 ATTENDED: Final = 0.85
 """Of the first appointments that are given, those on which the child is seen; teams plan for it."""

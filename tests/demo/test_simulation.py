@@ -2,6 +2,8 @@
 
 from collections import Counter
 from datetime import date
+from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +11,7 @@ from pathway import definitions
 from pathway.definitions.calendar import england
 from pathway.demo.calibration import TARGETS, Measured, measure
 from pathway.demo.county import PROVIDERS, moorshire
+from pathway.demo.cut import children_left_out
 from pathway.demo.people import nhs_numbers
 from pathway.demo.seasons import referral_weight
 from pathway.demo.simulation import simulate
@@ -17,7 +20,7 @@ from pathway.domain.decide import check_fields, check_role
 from pathway.domain.london import london_date
 from pathway.domain.phone_numbers import PhoneNumber
 from pathway.domain.roles import Role
-from pathway.store.loader_facts import Batch
+from pathway.store.loader_facts import Batch, History
 
 TODAY = date(2026, 11, 24)
 
@@ -42,6 +45,43 @@ def test_another_seed_gives_another_county(small: Batch) -> None:
 
 def test_the_small_county_has_about_300_children(small: Batch) -> None:
     assert 240 <= len(small.children) <= 360
+
+
+@pytest.mark.slow
+def test_the_county_has_6000_open_episodes_and_a_history_of_30000() -> None:
+    open_and_closed = Counter(
+        _is_open(history) for history in simulate(SIZES["county"], 2026, TODAY).histories
+    )
+    assert open_and_closed[True] == pytest.approx(6_000, rel=0.03)
+    assert open_and_closed[False] == pytest.approx(30_000, rel=0.03)
+
+
+def test_a_million_episodes_are_the_county_so_many_times() -> None:
+    stress, county = SIZES["stress"], SIZES["county"]
+    assert stress.replicas * (6_000 + 30_000) == pytest.approx(1_000_000, rel=0.03)
+    assert (stress.share, stress.open_episodes, stress.closed_episodes) == (county.share, 6_000, 30_000)
+
+
+def _is_open(history: History) -> bool:
+    """Read from the stages of its pathway, whatever the simulation thought."""
+    definition = definitions.load(history.pathway)
+    steps = [definition.steps[fact.kind] for fact in history.facts if fact.kind in definition.steps]
+    return not [definition.stages[step.to].closed for step in steps if step.to][-1]
+
+
+def test_children_are_left_out_whole_until_the_size_is_met() -> None:
+    children = [UUID(int=n) for n in range(200)]
+    episodes = [(child, n % 4 == 0) for n, child in enumerate(children)]
+    episodes += [(child, False) for child in children[:100]]
+    size = Size("cut", 1.0, open_episodes=40, closed_episodes=230)
+    gone = children_left_out(episodes, size, Random(1))
+    assert (
+        gone == children_left_out(episodes, size, Random(1)) != children_left_out(episodes, size, Random(2))
+    )
+    left = Counter(is_open for child, is_open in episodes if child not in gone)
+    assert left == {True: 40, False: 230}
+    assert children_left_out(episodes, Size("whole", 1.0), Random(1)) == set()
+    assert children_left_out(episodes, Size("large", 1.0, 51, 251), Random(1)) == set()
 
 
 @pytest.mark.slow
