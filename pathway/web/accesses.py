@@ -83,7 +83,7 @@ def access_table(rows: tuple[AccessRow, ...]) -> DataTable:
     lines = tuple(
         (
             Cell(day_and_time(row.at)),
-            Cell(known(row.name), note=f"{ROLE_TITLES[Role(row.role)]}, {known(row.organisation)}"),
+            Cell(known(row.name), note=_part(row)),
             Cell(row.action.replace("_", " ").capitalize(), note=f"Purpose: {row.purpose}"),
             Cell(plural(row.children, "child", "children")),
         )
@@ -91,6 +91,11 @@ def access_table(rows: tuple[AccessRow, ...]) -> DataTable:
     )
     columns = (Column("When"), Column("Who"), Column("What they did"), Column("Whom it was about"))
     return DataTable("Readings and acts, the newest first", columns, lines, cards=True, empty="Nothing is logged yet.")  # fmt: skip
+
+
+def _part(row: AccessRow) -> str:
+    """The part somebody played, and for whom; a parent belongs to no organisation."""
+    return ", ".join(words for words in (ROLE_TITLES[Role(row.role)], row.organisation) if words)
 
 
 handlers = [show_accesses, search_child, show_accesses_of]

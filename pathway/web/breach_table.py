@@ -9,7 +9,7 @@ from pathway.domain.small_numbers import shown
 from pathway.reading.breaches import FlaggedWait, GradeCount, LateWait
 from pathway.web.clock_page import limit_words
 from pathway.web.components import Cell, Column, DataTable, Tick
-from pathway.web.presenters import day, days_in_words, grade_tag, nhs_number, plural
+from pathway.web.presenters import day, days_in_words, grade_tag, nhs_number_beside_a_name, plural
 
 
 def late_table(waits: Iterable[LateWait], may_acknowledge: bool) -> DataTable:
@@ -30,7 +30,7 @@ def _late_row(wait: LateWait, may_acknowledge: bool) -> tuple[Cell, ...]:
     title = clock.fact.definition.title
     box = Cell(tick=Tick("crossing", str(late.crossing), f"{name}: {title}")) if late.crossing else Cell("")
     cells = (
-        Cell(name, href=f"/children/{late.child_id}", note=nhs_number(late.nhs_number)),
+        Cell(name, href=f"/children/{late.child_id}", note=nhs_number_beside_a_name(late.nhs_number)),
         Cell(
             title,
             href=f"/children/{late.child_id}/clocks/{late.episode_id}/{clock.key}/{clock.fact.instance}",

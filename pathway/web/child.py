@@ -18,6 +18,7 @@ from pathway.web.child_page import episode_section, explained, identity_bar, lan
 from pathway.web.clock_page import sum_table
 from pathway.web.components import Link
 from pathway.web.forms import Reading
+from pathway.web.hand_overs import TAKEN_BACK
 from pathway.web.page import WebRequest, page
 from pathway.web.past_days import asked_days, days_form, past_days
 
@@ -53,7 +54,11 @@ async def show_child(
 
 def _saved(record: ChildRecord, kind: str) -> str:
     """The words of the banner after a change: the title of what was recorded; nothing for words we did not write."""
-    titles = {"strike_out": BUILT_IN_TITLES["struck_out"], "re_date": BUILT_IN_TITLES["re_dated"]}
+    titles = {
+        "strike_out": BUILT_IN_TITLES["struck_out"],
+        "re_date": BUILT_IN_TITLES["re_dated"],
+        TAKEN_BACK: "Offer of a hand-over taken back",
+    }
     if kind in titles:
         return f"{titles[kind]}: saved."
     for one in record.episodes:

@@ -35,6 +35,14 @@ class Choice:
     hint: str = ""
 
 
+_COMPLETE = frozenset(
+    ("who", "what", "why", "how", "where", "which", "when", "whether", "by", "for", "with", "their", "your")
+)
+"""How a label begins that needs no article: "Select why", "Enter what to add"."""
+
+_UNFINISHED = frozenset(("on", "by", "for", "until", "at"))
+"""How a label ends that a box completes ("Needed by"): it is quoted, for it is no part of a sentence."""
+
 YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 
@@ -69,11 +77,14 @@ class FieldSpec:
 
     @property
     def words(self) -> str:
-        """The subject, or the label as it would stand inside a sentence: "the date of birth", "the NHS number"."""
-        if self.subject or self.label.endswith("?"):
-            return self.subject or "an answer"
-        is_acronym = self.label[1:2].isupper()
-        return "the " + (self.label if is_acronym else self.label[:1].lower() + self.label[1:])
+        """The subject, or the label as it would stand inside a sentence: "the date of birth", "who is referring"."""
+        if self.subject:
+            return self.subject
+        first, last = self.label.split()[0].lower(), self.label.split()[-1].lower()
+        if self.label.endswith("?") or ":" in self.label or last in _UNFINISHED:
+            return f"the answer to “{self.label}”"
+        inside = self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
+        return inside if first in _COMPLETE else f"the {inside}"
 
     @property
     def sentence(self) -> str:

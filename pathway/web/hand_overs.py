@@ -13,7 +13,7 @@ from pathway.actions.area import Area
 from pathway.actions.episode_change import Changed
 from pathway.actions.hand_over import accept, decline, offer, take_back
 from pathway.actions.perform import Asking
-from pathway.domain.errors import Conflict, InvalidInput, NotAllowed
+from pathway.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.episode_form import HandOverForm, hand_over_form
 from pathway.reading.worklist import worklist
@@ -37,6 +37,13 @@ _SAVED: Final = {
     "accept": "Hand-over accepted: the child is now yours.",
     "decline": "Hand-over declined: the sender holds the child as before.",
 }
+TAKEN_BACK: Final = "taken_back"
+"""What the child's page is told of an offer that its sender took back: nobody declined it."""
+
+_NO_LONGER_OFFERED: Final = (
+    "This hand-over is not offered to you, or no longer: the other team may have taken it back. "
+    "Go back to the hand-overs and look again."
+)
 
 
 @get(PATH, opt=_OPT)
@@ -102,9 +109,12 @@ async def answer_offer(
     pairs = await posted(request)
     if answer not in _ANSWERS:
         raise InvalidInput("A hand-over is accepted, declined or taken back. Choose one of the buttons.")
-    done = await _ANSWERS[answer](area, Asking(actor, request_id_of(pairs)), episode_id)
+    try:
+        done = await _ANSWERS[answer](area, Asking(actor, request_id_of(pairs)), episode_id)
+    except NotFound:
+        raise NotFound(_NO_LONGER_OFFERED) from None
     if answer == "take-back":
-        return Redirect(f"/children/{done.child_id}?saved=hand_over_declined", status_code=303)
+        return Redirect(f"/children/{done.child_id}?saved={TAKEN_BACK}", status_code=303)
     return Redirect(f"{PATH}?saved={answer}", status_code=303)
 
 

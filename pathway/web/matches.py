@@ -25,6 +25,8 @@ PATH = "/matches"
 _OPT = {"permission": Permission.MERGE}
 _SAVED = {
     "same": "The two records have been joined into the older one.",
+    "linked": "The two records have been joined into the older one. Both had an open episode on one pathway, and nothing "
+    "closes by itself: open the child's record, and close the later one if it is a duplicate.",
     "different": "The two records are kept apart, and will not be proposed again.",
 }
 RESTRICTED = "Not shown: restricted"
@@ -85,8 +87,9 @@ async def decide(
     if reading.ok:
         try:
             decision = Decision(reading.text("decision"))
-            await decide_match(area, Asking(actor, request_id), proposal_id, decision)
-            return Redirect(f"{PATH}?saved={decision.value}", status_code=303)
+            decided = await decide_match(area, Asking(actor, request_id), proposal_id, decision)
+            both_open = decided.merged is not None and bool(decided.merged.linked)
+            return Redirect(f"{PATH}?saved={'linked' if both_open else decision.value}", status_code=303)
         except Conflict as refused:
             reading = reading.with_error("decision", refused.message)
     return _compare_page(request, found, reading, request_id)
@@ -148,7 +151,9 @@ def side_by_side(older: RecordSide, newer: RecordSide, places_hidden: bool = Fal
 
 
 def _agree(name: str, one: str, other: str) -> Cell:
-    if name == "Record made" or NOT_KNOWN in (one, other) or RESTRICTED in (one, other):
+    if name == "Record made":
+        return Cell("")  # it says which is the older one, and agrees with nothing
+    if NOT_KNOWN in (one, other) or RESTRICTED in (one, other):
         return Cell("Cannot be compared")
     return Cell(
         tag=Tag("Same", "white") if one.casefold() == other.casefold() else Tag("Different", "orange")

@@ -27,6 +27,9 @@ NAVIGATION: Final[tuple[tuple[Permission, str, str], ...]] = (
 )
 """Which pages stand in whose navigation: those whose permission the role holds."""
 
+OWN_CHILDREN: Final[dict[Role, str]] = {Role.SENCO: "My pupils", Role.REFERRER: "Children we referred"}
+"""What a reader calls the list of their own organisation's children: a surgery has no pupils."""
+
 _FAMILY = frozenset({Role.FAMILY, Role.YOUNG_PERSON})
 
 
@@ -61,7 +64,11 @@ def shell(request: WebRequest) -> Shell:
         return Shell(banner=banner, partnership=partnership)
     path = request.url.path
     links = tuple(
-        Link(words, href, current=path == href or path.startswith(href + "/"))
+        Link(
+            OWN_CHILDREN.get(actor.role, words) if permission is Permission.READ_OWN_PUPILS else words,
+            href,
+            current=path == href or path.startswith(href + "/"),
+        )
         for permission, words, href in NAVIGATION
         if actor.may(permission)
     )

@@ -143,6 +143,11 @@ def nhs_number(value: str | None) -> str:
     return NO_BREAK.join((digits[:3], digits[3:6], digits[6:]))
 
 
+def nhs_number_beside_a_name(value: str | None) -> str:
+    """The number where no label says what it is: "Not known" alone would leave the reader to guess what is not."""
+    return nhs_number(value) if value else "NHS number not known"
+
+
 def known(value: object) -> str:
     """The value as words, or "Not known": a table never shows an empty cell."""
     if isinstance(value, datetime):
@@ -152,3 +157,9 @@ def known(value: object) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return NOT_KNOWN if value is None or value == "" else str(value)
+
+
+def sentence(words: str) -> str:
+    """The words as one sentence: a capital at its beginning, one full stop at its end, and nothing else changed."""
+    text = words.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -15,7 +15,7 @@ from pathway.reading.pupils import Pupil, PupilPage, organisations_of, pupil_pag
 from pathway.web.addresses import ListAddress
 from pathway.web.components import Cell, Column, DataTable, Fact, IdentityBar, Link, PageLinks
 from pathway.web.fields import FieldSpec
-from pathway.web.page import WebRequest, page, posted
+from pathway.web.page import OWN_CHILDREN, WebRequest, page, posted
 from pathway.web.presenters import Tag, day, nhs_number, plural, weeks
 from pathway.web.step_form import StepForm, step_specs
 
@@ -47,6 +47,7 @@ async def pupil_list(
     return page(
         request,
         "pupils/list.html",
+        title=OWN_CHILDREN[actor.role],
         table=table,
         sections=sections,
         pages=PageLinks(PATH if after and not closed else "", address.after(found.after)),
@@ -70,8 +71,16 @@ async def one_pupil(
     done = found.pupil.definition.steps.get(recorded)
     waited, holder = _words(found, area)
     return page(
-        request, "pupils/pupil.html", found=found, bar=_bar(found), form=form, done=done, waited=waited, holder=holder
-    )  # fmt: skip
+        request,
+        "pupils/pupil.html",
+        list_title=OWN_CHILDREN[actor.role],
+        found=found,
+        bar=_bar(found),
+        form=form,
+        done=done,
+        waited=waited,
+        holder=holder,
+    )
 
 
 @get(PATH + "/{episode:uuid}/steps/{step:str}", opt=_MAY)

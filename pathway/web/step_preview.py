@@ -78,7 +78,12 @@ def _next_words(preview: Preview) -> str:
     if step is None:
         return "Nothing comes next: this ends the episode. The child can come back and keeps the first date."
     how = "the date agreed here" if step.set_by_person else "the next review of the child"
-    return f"{step.title}, by: {ROLE_TITLES[step.role]}, on {day(step.planned_for)} ({how})."
+    return f"{step.title}, by the {_role(step.role)}, on {day(step.planned_for)} ({how})."
+
+
+def _role(role: Role) -> str:
+    title = ROLE_TITLES[role]
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _family_words(form: StepForm, preview: Preview, may_know: bool) -> tuple[str, ...]:

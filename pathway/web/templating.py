@@ -36,6 +36,7 @@ _FILTERS = (
     presenters.long_day,
     presenters.nhs_number,
     presenters.plural,
+    presenters.sentence,
     presenters.time_left,
     presenters.weeks,
 )

@@ -8,7 +8,7 @@ from pathway.domain.roles import ROLE_TITLES, Actor, Role
 from pathway.domain.thresholds import ClockReading
 from pathway.reading.worklist import Listed
 from pathway.web.components import Cell, Column, DataTable
-from pathway.web.presenters import age, day, days_in_words, grade_tag, nhs_number, time_left
+from pathway.web.presenters import age, day, days_in_words, grade_tag, nhs_number_beside_a_name, time_left
 
 COLUMNS = (
     Column("Child"),
@@ -36,7 +36,7 @@ def _row(listed: Listed, actor: Actor, today: date) -> tuple[Cell, ...]:
         Cell(
             f"{row.first_name} {row.family_name}",
             href=f"/children/{row.child_id}",
-            note=f"{nhs_number(row.nhs_number)}, {age(row.birth_date, today)}",
+            note=f"{nhs_number_beside_a_name(row.nhs_number)}, {age(row.birth_date, today)}",
         ),
         Cell(stage.title, note=f"Next: {_lower(step)}, by the {_role(role)}"),
         Cell(
@@ -73,13 +73,13 @@ def why_here(listed: Listed, stage: Stage, actor: Actor, today: date) -> str:
     if row.hand_over_to == actor.organisation_id:
         return "Another team has asked you to take over."
     if presses is not None and grade(presses, today).is_breach:
-        return f"Past the limit of {presses.due.limit} since {day(presses.due.due_on)}."
+        return f"Past the limit of {presses.due.limit}, which ended on {day(presses.due.due_on)}."
     if row.planned_for < today:
         return f"The date planned for the next step, {day(row.planned_for)}, has passed."
     if presses is not None and presses.due.due_soon_on is not None and presses.due.due_soon_on <= today:
         return f"A limit ends soon, on {day(presses.due.due_on)}."
     if next_step_shown(listed, actor)[1] is actor.role:
-        return f"The next step is yours: {stage.title.lower()} since {day(row.stage_since)}."
+        return f"The next step is yours: {_lower(stage.title)} since {day(row.stage_since)}."
     return f"Open, and in this stage since {day(row.stage_since)}."
 
 

@@ -211,7 +211,7 @@ class Writing:
     "sent",
     [
         Writing({"about": "things_worse", "words": "Not sleeping."}, 303, ""),
-        Writing({}, 422, "Select an answer"),
+        Writing({}, 422, "Select the answer to “What is it about?”"),
         Writing(
             {"about": "things_worse", "words": "<script>" + "x" * 2000},
             422,

@@ -115,10 +115,24 @@ _CHOSEN = (Kind.CHOICE, Kind.SEVERAL, Kind.ORGANISATION)
 
 
 def test_a_question_without_a_subject_is_asked_for_in_plain_words() -> None:
-    assert (
-        only_message(read_one(FieldSpec("there", Kind.YES_NO, "Was the child there?"))) == "Select an answer"
-    )
+    there = FieldSpec("there", Kind.YES_NO, "Was the child there?")
+    assert only_message(read_one(there)) == "Select the answer to “Was the child there?”"
     assert only_message(read_one(FieldSpec("upn", Kind.TEXT, "UPN"))) == "Enter the UPN"
+
+
+@pytest.mark.parametrize(
+    ("label", "sentence"),
+    [
+        ("Who first asked", "Select who first asked"),
+        ("Their first language", "Select their first language"),
+        ("Needed by", "Select the answer to “Needed by”"),
+        ("Priority", "Select the priority"),
+    ],
+)
+def test_a_label_is_asked_for_in_a_sentence(label: str, sentence: str) -> None:
+    """A pathway's own labels stand in the error messages: none may read "the who" or "the needed by"."""
+    spec = FieldSpec("one", Kind.CHOICE, label, choices=(Choice("a", "A"),))
+    assert only_message(read_form([spec], [])) == sentence
 
 
 def test_an_answer_that_was_not_offered_is_refused() -> None:

@@ -23,6 +23,16 @@ def test_a_moment_is_printed_in_london_time() -> None:
     assert presenters.day_and_time(datetime(2026, 12, 6, 12, 0, tzinfo=UTC)) == "6 December 2026 at 12:00pm"
 
 
+def test_a_number_that_is_not_known_says_what_is_not() -> None:
+    assert presenters.nhs_number_beside_a_name(None) == "NHS number not known"
+    assert presenters.nhs_number_beside_a_name("9993137359") == presenters.nhs_number("9993137359")
+
+
+def test_words_become_one_sentence() -> None:
+    assert presenters.sentence("no carer has a way to be reached") == "No carer has a way to be reached."
+    assert presenters.sentence("Told by GOV.UK Notify. Tell them.") == "Told by GOV.UK Notify. Tell them."
+
+
 def test_a_moment_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         presenters.day_and_time(datetime(2026, 8, 6, 15, 12))  # noqa: DTZ001 -- the fault under test

@@ -33,6 +33,16 @@ async def asked_for_more(world: World) -> str:
     return f"/pupils/{referred.episode_id}"
 
 
+@pytest.mark.parametrize(("who", "title"), [("senco", "My pupils"), ("gp", "Children we referred")])
+async def test_the_list_is_called_as_its_readers_would_call_it(world: World, who: str, title: str) -> None:
+    """A surgery has no pupils: the navigation, the title, the heading and the link back say whose children they are."""
+    async with signed_in(world, who) as client:
+        text = (await client.get("/pupils")).text
+    assert f"<title>{title} –" in " ".join(text.split())
+    assert f'<h1 class="nhsuk-heading-l">{title}</h1>' in text
+    assert text.count(title) == 3
+
+
 async def test_the_list_shows_where_each_child_is_and_what_is_asked(world: World) -> None:
     address = await waiting(world)
     async with signed_in(world, "senco") as client:

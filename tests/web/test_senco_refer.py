@@ -129,7 +129,11 @@ async def test_an_nhs_number_with_a_wrong_check_digit_is_refused_without_giving_
         ("carer", {**CARER, "channel": "text"}, "Enter the telephone number to use"),
         ("carer", {**CARER, "phone": "12"}, "not a full telephone number"),
         ("other-carer", {"relationship": "father"}, "Enter the full name"),
-        ("agreement", {"source": "school"}, "Select an answer"),
+        (
+            "agreement",
+            {"source": "school"},
+            "Select the answer to “Does the person with parental responsibility",
+        ),
         (
             "agreement",
             {

@@ -10,6 +10,7 @@ from pathway.actions.scan_for_breaches import scan_for_breaches
 from pathway.store.scopes import WRITER
 from tests.actions.reading import row
 from tests.web.signing_in import hidden, send, signed_in, words
+from tests.web.test_family_pages import of_family
 from tests.world import TODAY, World
 
 LONG_AGO = date(2025, 1, 6)
@@ -118,6 +119,9 @@ async def test_information_governance_finds_who_looked_at_a_child_without_naming
     child = await world.refer(child=details)
     async with signed_in(world, "clinician") as client:
         await client.get(f"/children/{child.child_id}")
+    await of_family(world, "family", child.child_id)
+    async with signed_in(world, "family") as client:
+        await client.get(f"/family/{child.child_id}")
     async with signed_in(world, "privacy") as client:
         opened = await client.get("/access-log")
         number = details.nhs_number.value if details.nhs_number else ""
@@ -127,6 +131,7 @@ async def test_information_governance_finds_who_looked_at_a_child_without_naming
         odd = await client.post("/access-log/child", data={**hidden(found.text), "child": "x"})
     assert empty.status_code == odd.status_code == 422
     assert "Amira0 Stone0" in words(found)
+    assert "Parent or carer Own child" in words(opened)
     assert "Child record" in words(shown)
     assert "Assessing clinician" in words(shown)
 
@@ -135,7 +140,7 @@ async def test_a_held_message_is_sent_again_or_closed_with_a_reason(world: World
     child = await world.refer()
     async with world.area.database.transaction(WRITER) as tx:
         await tx.execute(
-            "UPDATE outbox SET state = 'held', last_error = 'No carer has a way to be reached' WHERE child_id = $1",
+            "UPDATE outbox SET state = 'held', last_error = 'no carer has a way to be reached. Tell them.' WHERE child_id = $1",
             child.child_id,
         )
     async with signed_in(world, "lead") as client:
@@ -146,7 +151,7 @@ async def test_a_held_message_is_sent_again_or_closed_with_a_reason(world: World
             f"/held/{message}/close", data={**hidden(opened.text), f"why-{message}": "Told by telephone"}
         )
         gone = await client.post(f"/held/{uuid4()}/send", data=hidden(opened.text))
-    assert "No carer has a way to be reached" in words(opened)
+    assert "No carer has a way to be reached. Tell them. Held since" in words(opened)
     assert unsaid.status_code == 422
     assert closed.status_code == 303
     assert gone.status_code in (404, 409)

@@ -36,7 +36,7 @@ async def test_the_worklist_says_who_where_what_next_how_long_and_why(world: Wor
     assert "by the triage clinician" in said
     assert "98 weeks and 1 day" in said
     assert "Over 78 weeks" in said
-    assert "Past the limit of" in said
+    assert "Past the limit of 3 months, which ended on" in said
     assert f'href="/children/{child.child_id}"' in answer.text
 
 
@@ -284,6 +284,37 @@ async def test_a_hand_over_is_offered_seen_and_accepted(world: World) -> None:
         after = await client.get(accepted.headers["location"])
     assert "the child is now yours" in words(after)
     assert (await kinds(world, child.episode_id))[-2:] == ["hand_over_offered", "hand_over_accepted"]
+
+
+async def test_an_offer_that_was_taken_back_was_declined_by_nobody(world: World) -> None:
+    child = await world.refer()
+    path = f"/episodes/{child.episode_id}/hand-over"
+    async with signed_in(world, "lead") as client:
+        await send(client, path, {"to": str(world.org["other_provider"])})
+    async with signed_in(world, "other_lead") as client:
+        listed = await client.get("/hand-overs")
+    async with signed_in(world, "lead") as client:
+        waits = await client.get(path)
+        back = await client.post(f"{path}/take-back", data=hidden(waits.text))
+        shown = await client.get(back.headers["location"])
+    async with signed_in(world, "other_lead") as client:
+        token = {**hidden(listed.text), "csrf": hidden((await client.get("/hand-overs")).text)["csrf"]}
+        late = await client.post(f"{path}/accept", data=token)
+    assert "Offer of a hand-over taken back: saved." in words(shown)
+    assert late.status_code == 404
+    assert "the other team may have taken it back" in words(late)
+
+
+async def test_who_joins_two_records_is_told_that_both_episodes_stay_open(world: World) -> None:
+    for _ in range(2):
+        await world.refer(child=world.child(first_name="Ravi", family_name="Patel", nhs_number=None))
+    async with signed_in(world, "triage") as client:
+        way = re.findall(r'href="(/matches/[0-9a-f-]{36})"', (await client.get("/matches")).text)[0]
+        compared = await client.get(way)
+        decided = await send(client, way, {"decision": "same"})
+        shown = await client.get(decided.headers["location"])
+    assert not re.search(r"Record made[^.]*Cannot be compared", words(compared).split("Are these")[0])
+    assert "close the later one if it is a duplicate" in words(shown)
 
 
 async def test_two_records_are_compared_side_by_side_and_a_person_decides(world: World) -> None:

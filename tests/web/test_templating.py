@@ -10,6 +10,7 @@ import pytest
 from jinja2 import DictLoader
 
 from pathway.web.components import Cell, Column, DataTable, Link, PageLinks, Shell
+from pathway.web.fields import Choice, FieldSpec, FilledField, Kind
 from pathway.web.static_files import static_files
 from pathway.web.templating import INLINE_SCRIPT, TEMPLATES, environment, inline_scripts, script_hash
 from tests.web.gallery import HERE, SHELL, context, gallery_environment
@@ -161,3 +162,15 @@ def test_a_table_of_a_hundred_rows_is_drawn_in_a_few_milliseconds() -> None:
         template.render(table=table)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("required", "filtering", "empty"),
+    [(True, False, "Choose one"), (False, False, "Choose one, or leave it out"), (False, True, "Any")],
+)
+def test_an_empty_choice_is_any_only_where_a_list_is_narrowed(
+    required: bool, filtering: bool, empty: str
+) -> None:
+    spec = FieldSpec("to", Kind.ORGANISATION, "To", required=required, choices=(Choice("1", "One"),))
+    source = '{% from "components/fields.html" import form_field %}{{ form_field(field, filtering) }}'
+    assert f'<option value="">{empty}</option>' in draw(source, field=FilledField(spec), filtering=filtering)
