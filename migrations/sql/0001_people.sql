@@ -152,12 +152,37 @@ CREATE TABLE merge (
     CONSTRAINT undone_whole CHECK ((undone_at IS NULL) = (undone_by IS NULL))
 );
 
+-- A record that was opened without the usual right (docs/rules.md 15). The reason lies under the child's key.
 CREATE TABLE break_glass (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid PRIMARY KEY,
     account_id int NOT NULL REFERENCES account,
     child_id uuid NOT NULL REFERENCES child,
-    reason text NOT NULL CHECK (length(reason) >= 10),
+    why text NOT NULL CHECK (why IN ('emergency', 'safeguarding', 'cover')),
+    secret bytea NOT NULL,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
-    until timestamptz NOT NULL
+    until timestamptz NOT NULL,
+    tell_from timestamptz NOT NULL,
+    CONSTRAINT for_a_while CHECK (until > since)
 );
 CREATE INDEX break_glass_account ON break_glass (account_id, child_id, until);
+CREATE INDEX break_glass_child ON break_glass (child_id);
+-- What information governance thought of it; the newest holds.
+CREATE TABLE break_glass_review (
+    id uuid PRIMARY KEY,
+    opening_id uuid NOT NULL REFERENCES break_glass,
+    account_id int NOT NULL REFERENCES account,
+    decision text NOT NULL CHECK (decision IN ('justified', 'not_justified')),
+    secret bytea NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX break_glass_review_opening ON break_glass_review (opening_id, at);
+-- From when the family is told, where a Caldicott decision says otherwise than the opening itself; the newest holds.
+CREATE TABLE break_glass_telling (
+    id uuid PRIMARY KEY,
+    opening_id uuid NOT NULL REFERENCES break_glass,
+    account_id int NOT NULL REFERENCES account,
+    tell_from timestamptz NOT NULL,
+    secret bytea NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX break_glass_telling_opening ON break_glass_telling (opening_id, at);

@@ -46,9 +46,12 @@ CREATE TABLE access_log (
     action text NOT NULL,
     purpose text NOT NULL,
     children uuid[] NOT NULL,
-    request_id uuid
+    request_id uuid,
+    -- Under which breaking of the glass, where the reader had no other right to the child.
+    opening_id uuid
 );
 CREATE INDEX access_log_children ON access_log USING gin (children);
+CREATE INDEX access_log_opening ON access_log (opening_id) WHERE opening_id IS NOT NULL;
 CREATE INDEX access_log_at ON access_log USING brin (at);
 
 -- Committed events in the order in which they were committed. "As known at" means up to a position.
@@ -153,7 +156,7 @@ DO $$
 DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['event', 'access_log', 'ledger', 'seal', 'definition', 'acknowledgement',
-                             'threshold_signature', 'child_past', 'break_glass'] LOOP
+                             'threshold_signature', 'child_past', 'break_glass', 'break_glass_review', 'break_glass_telling'] LOOP
         EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', t);
         EXECUTE format('CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t);
     END LOOP;

@@ -11,7 +11,7 @@ DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY[
         'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian',
-        'match_proposal', 'merge', 'break_glass', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
+        'match_proposal', 'merge', 'break_glass', 'break_glass_review', 'break_glass_telling', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
         'threshold', 'threshold_signature', 'crossing', 'acknowledgement', 'outbox', 'message', 'access_log', 'ledger',
         'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit', 'demonstration'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
@@ -67,11 +67,24 @@ GRANT INSERT ON access_log
 -- Links that other policies read: each actor sees only its own.
 CREATE POLICY own ON caseload FOR SELECT TO r_clinician, r_lead USING (account_id = (SELECT app_account()));
 GRANT SELECT ON caseload TO r_clinician, r_lead;
-CREATE POLICY own ON break_glass FOR SELECT TO r_clinician, r_lead, r_officer USING (account_id = (SELECT app_account()));
+CREATE POLICY own ON break_glass FOR SELECT TO r_clinician, r_lead USING (account_id = (SELECT app_account()));
+GRANT SELECT (id, account_id, child_id, why, since, until) ON break_glass TO r_clinician, r_lead;
 CREATE POLICY all_of_them ON break_glass FOR SELECT TO r_privacy USING (true);
-GRANT SELECT ON break_glass TO r_clinician, r_lead, r_officer, r_privacy;
+CREATE POLICY all_of_them ON break_glass_review FOR SELECT TO r_privacy USING (true);
+CREATE POLICY all_of_them ON break_glass_telling FOR SELECT TO r_privacy USING (true);
+GRANT SELECT ON break_glass, break_glass_review, break_glass_telling TO r_privacy;
 CREATE POLICY own ON guardian FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
 GRANT SELECT ON guardian TO r_family;
+-- A family knows of an opening once it may be told. Asked as the owner, so that it cannot see that a telling is delayed.
+CREATE FUNCTION may_be_told_of(opening uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public
+    RETURN coalesce(
+        (SELECT t.tell_from FROM break_glass_telling t WHERE t.opening_id = opening ORDER BY t.at DESC, t.id LIMIT 1),
+        (SELECT b.tell_from FROM break_glass b WHERE b.id = opening)) <= now();
+CREATE POLICY family ON break_glass FOR SELECT TO r_family USING (
+    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active))
+    AND may_be_told_of(id));
+GRANT SELECT (id, child_id, why) ON break_glass TO r_family;
 CREATE POLICY own ON carer FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
 GRANT SELECT ON carer TO r_family;
 
@@ -83,7 +96,11 @@ CREATE POLICY clinician ON episode FOR SELECT TO r_clinician USING (
     OR child_id = ANY (ARRAY(SELECT b.child_id FROM break_glass b
                               WHERE b.account_id = (SELECT app_account()) AND b.until > now())));
 CREATE POLICY lead ON episode FOR SELECT TO r_lead USING (
-    provider_id = (SELECT app_org()) OR hand_over_to = (SELECT app_org()));
+    provider_id = (SELECT app_org())
+    OR hand_over_to = (SELECT app_org())
+    OR id = ANY (ARRAY(SELECT c.episode_id FROM caseload c WHERE c.account_id = (SELECT app_account())))
+    OR child_id = ANY (ARRAY(SELECT b.child_id FROM break_glass b
+                              WHERE b.account_id = (SELECT app_account()) AND b.until > now())));
 CREATE POLICY officer ON episode FOR SELECT TO r_officer USING (council_id = (SELECT app_org()) AND council_basis);
 CREATE POLICY referrer ON episode FOR SELECT TO r_referrer USING (
     (school_id = (SELECT app_org()) AND NOT hidden_from_school)
@@ -204,10 +221,13 @@ GRANT SELECT ON message TO r_clinician, r_lead, r_officer, r_family;
 GRANT SELECT, INSERT, UPDATE ON message TO r_worker;
 
 CREATE POLICY privacy ON access_log FOR SELECT TO r_privacy, r_worker USING (true);
+-- A family sees what was done under an opening once it may be told of that; the question before it opened nothing.
 CREATE POLICY family ON access_log FOR SELECT TO r_family USING (
-    children && ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active));
+    children && ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)
+    AND purpose <> 'question before an opening'
+    AND (opening_id IS NULL OR opening_id = ANY (ARRAY(SELECT b.id FROM break_glass b))));
 GRANT SELECT ON access_log TO r_privacy, r_worker;
-GRANT SELECT (id, at, role, door, action, purpose, children) ON access_log TO r_family;
+GRANT SELECT (id, at, role, door, action, purpose, children, opening_id) ON access_log TO r_family;
 
 CREATE POLICY worker_numbers ON ledger FOR INSERT TO r_worker WITH CHECK (true);
 GRANT INSERT ON ledger TO r_worker;

@@ -24,10 +24,13 @@ class Standing:
     hidden_from_referrer: bool = False
     families: frozenset[int] = frozenset()
     caseload: frozenset[int] = frozenset()
+    opened_by: frozenset[int] = frozenset()
+    """Accounts that broke the glass on the child, for as long as that lasts (docs/rules.md 15)."""
 
 
 def _provider(actor: Actor, at: Standing) -> bool:
-    return actor.organisation_id in (at.provider_id, at.hand_over_to) or actor.account_id in at.caseload
+    held = actor.organisation_id in (at.provider_id, at.hand_over_to)
+    return held or actor.account_id in at.caseload | at.opened_by
 
 
 def _referrer(actor: Actor, at: Standing) -> bool:

@@ -67,6 +67,8 @@ class Permission(StrEnum):
     SIGN_THRESHOLD = "sign_threshold"
     READ_OWN_CHILD = "read_own_child"
     READ_ACCESS_LOG = "read_access_log"
+    BREAK_GLASS = "break_glass"
+    REVIEW_BREAK_GLASS = "review_break_glass"
     IMPORT = "import"
     HELD_JOBS = "held_jobs"
 
@@ -78,14 +80,15 @@ _STAFF = _EVERYONE | {
     Permission.RECORD_STEP,
     Permission.CORRECT,
 }
+_CLINICAL = _STAFF | {Permission.BREAK_GLASS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SENCO: _EVERYONE | {Permission.REFER, Permission.READ_OWN_PUPILS, Permission.RECORD_STEP},
     Role.REFERRER: _EVERYONE | {Permission.REFER, Permission.READ_OWN_PUPILS, Permission.RECORD_STEP},
-    Role.TRIAGE: _STAFF | {Permission.REFER, Permission.HAND_OVER, Permission.MERGE},
-    Role.CLINICIAN: _STAFF,
-    Role.COORDINATOR: _STAFF | {Permission.REFER, Permission.HAND_OVER, Permission.MERGE},
-    Role.PROVIDER_LEAD: _STAFF
+    Role.TRIAGE: _CLINICAL | {Permission.REFER, Permission.HAND_OVER, Permission.MERGE},
+    Role.CLINICIAN: _CLINICAL,
+    Role.COORDINATOR: _CLINICAL | {Permission.REFER, Permission.HAND_OVER, Permission.MERGE},
+    Role.PROVIDER_LEAD: _CLINICAL
     | {
         Permission.HAND_OVER,
         Permission.MERGE,
@@ -112,7 +115,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.DRAFT_THRESHOLD,
         Permission.SIGN_THRESHOLD,
     },
-    Role.PRIVACY: _EVERYONE | {Permission.READ_ACCESS_LOG, Permission.SEAL_IDENTITY, Permission.HELD_JOBS},
+    Role.PRIVACY: _EVERYONE
+    | {
+        Permission.READ_ACCESS_LOG,
+        Permission.REVIEW_BREAK_GLASS,
+        Permission.SEAL_IDENTITY,
+        Permission.HELD_JOBS,
+    },
     Role.FAMILY: _EVERYONE | {Permission.READ_OWN_CHILD},
     Role.YOUNG_PERSON: _EVERYONE | {Permission.READ_OWN_CHILD},
     Role.PARTNER: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP},

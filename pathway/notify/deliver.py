@@ -31,6 +31,9 @@ from pathway.store.scopes import WORKER
 WRITE_AGAIN_WITHIN: Final = Period(12, Unit.WEEKS)
 """Where a pathway has no clock of silence of its own."""
 
+_UPDATES: Final = frozenset({outbox.FAMILY_UPDATE, outbox.CORRECTION})
+"""What tells a family where their child is: only that counts as an update, and begins the silence again."""
+
 _CORRECTED: Final = (
     "The fact was corrected after the message was made. Read it, then send it again or drop it."
 )
@@ -218,7 +221,7 @@ async def _note_reached(area: Area, outbox_id: UUID) -> None:
     async with area.database.transaction(WORKER) as tx:
         row = await deliveries.leaving(tx, outbox_id)
         at = await messages.last_delivered(tx, outbox_id)
-    if at is not None:
+    if at is not None and row.topic in _UPDATES:
         await family_reached(area, row.episode_id, london_date(at))
 
 
@@ -231,7 +234,8 @@ async def _finish(area: Area, post: Post, outbox_id: UUID) -> str:
         if at is None:
             await deliveries.settle(tx, outbox_id, HELD, _NOBODY_LEFT)
             return (await deliveries.leaving(tx, outbox_id)).state
-    await family_reached(area, row.episode_id, london_date(at))
+    if row.topic in _UPDATES:
+        await family_reached(area, row.episode_id, london_date(at))
     async with area.database.transaction(WORKER) as tx:
         await deliveries.settle(
             tx, outbox_id, HELD if others else SENT, _also_tell(others) if others else None

@@ -19,7 +19,7 @@ from pathway.domain.explain import Explanation, explain
 from pathway.domain.fold import fold
 from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import TaskRow, Versions, task_row
-from pathway.domain.roles import Actor, Role
+from pathway.domain.roles import Actor, Permission, Role
 from pathway.domain.thresholds import read
 from pathway.reading.seen_by_council import as_council_sees, is_shown_less
 from pathway.store import access_log
@@ -39,6 +39,7 @@ from pathway.store.engine import Tx
 from pathway.store.facts import by_id, events_known_at, events_of
 from pathway.store.keys import ChildText, child_text
 from pathway.store.ledger import position_at
+from pathway.store.openings import open_until
 from pathway.store.organisations import organisation_names
 from pathway.store.past import family_reached, up_to
 from pathway.store.pathways import agreed_thresholds
@@ -105,6 +106,8 @@ class ChildRecord:
     episodes: tuple[EpisodeRecord, ...]
     messages: tuple[MessageRecord, ...]
     organisations: Mapping[int, str]
+    opened_until: datetime | None = None
+    """Until when the reader has it open by breaking the glass; nothing where they have another right to it."""
 
 
 async def child_record(
@@ -138,6 +141,7 @@ async def child_record(
             tuple(episodes),
             tuple(await _messages(tx, child_id, carers, text)),
             {} if child.restricted else await organisation_names(tx, _organisations_in(episodes)),
+            await open_until(tx, actor.account_id, child_id) if actor.may(Permission.BREAK_GLASS) else None,
         )
 
 

@@ -49,6 +49,12 @@ _TEXTS: Final[dict[str, str]] = {
     "child_past": "SELECT id::text AS id, child_id, secret FROM child_past ORDER BY id",
     "message": "SELECT id::text AS id, child_id, secret FROM message ORDER BY id",
     "received": "SELECT id::text AS id, child_id, secret FROM received WHERE secret IS NOT NULL ORDER BY at, id",
+    "break_glass": "SELECT id::text AS id, child_id, secret FROM break_glass ORDER BY since, id",
+    **{
+        table: f"SELECT t.id::text AS id, b.child_id, t.secret FROM {table} t JOIN break_glass b ON b.id = t.opening_id"
+        " ORDER BY t.at, t.id"
+        for table in ("break_glass_review", "break_glass_telling")
+    },
 }
 # A record that was joined with another keeps its own key (pathway/store/keys.py).
 _JOINED = "SELECT DISTINCT child_id, key_child FROM episode WHERE key_child IS NOT NULL"

@@ -37,7 +37,8 @@ INSERT INTO event (id, episode_id, kind, happened_on, account_id, role, organisa
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING sequence, recorded_at"""
 _LINKS = """
 SELECT (SELECT array_agg(g.account_id) FROM guardian g WHERE g.child_id = $2 AND g.active) AS families,
-       (SELECT array_agg(c.account_id) FROM caseload c WHERE c.episode_id = $1) AS caseload"""
+       (SELECT array_agg(c.account_id) FROM caseload c WHERE c.episode_id = $1) AS caseload,
+       (SELECT array_agg(b.account_id) FROM break_glass b WHERE b.child_id = $2 AND b.until > now()) AS opened_by"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +114,16 @@ async def head_of(tx: Tx, episode_id: UUID) -> Head:
 
 
 async def with_links(tx: Tx, head: Head) -> Standing:
-    """The standing with the families and the caseload, for actors whom the organisations alone do not reach."""
+    """The standing with the families, the caseload and broken glass, for actors whom the organisations do not reach."""
     row = await tx.fetchrow(_LINKS, head.id, head.child_id)
-    families = frozenset((row["families"] if row else None) or ())
-    caseload = frozenset((row["caseload"] if row else None) or ())
-    return replace(head.standing, families=families, caseload=caseload)
+    links = {key: frozenset(accounts or ()) for key, accounts in row.items()} if row else {}
+    none: frozenset[int] = frozenset()
+    return replace(
+        head.standing,
+        families=links.get("families", none),
+        caseload=links.get("caseload", none),
+        opened_by=links.get("opened_by", none),
+    )
 
 
 async def events_of(tx: Tx, episode_id: UUID) -> list[Event]:

@@ -20,8 +20,10 @@ SELECT m.id, m.child_id, m.carer_id, m.channel, m.template, m.state, m.made_at, 
   FROM message m WHERE m.state = 'delivered' AND ($1::uuid IS NULL OR m.child_id = $1)
  ORDER BY m.made_at DESC, m.id LIMIT $2"""
 _LOOKS = """
-SELECT (at AT TIME ZONE 'Europe/London')::date AS day, role, purpose FROM access_log
- WHERE children @> ARRAY[$1::uuid] AND role <> ALL ($2) GROUP BY 1, 2, 3 ORDER BY 1 DESC, 2, 3 LIMIT $3"""
+SELECT (l.at AT TIME ZONE 'Europe/London')::date AS day, l.role, l.purpose, coalesce(b.why, '') AS opened
+  FROM access_log l LEFT JOIN break_glass b ON b.id = l.opening_id
+ WHERE l.children @> ARRAY[$1::uuid] AND l.role <> ALL ($2)
+ GROUP BY 1, 2, 3, 4 ORDER BY 1 DESC, 2, 3, 4 LIMIT $3"""
 _NEEDS = "SELECT DISTINCT unnest(needs) AS need FROM carer WHERE account_id = $1 ORDER BY 1"
 
 
@@ -55,11 +57,15 @@ class OwnEpisodeRow:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Somebody looked at the record: on which day, in which role, and why. Never what was done: that could tell too much."""
+    """Somebody looked at the record: on which day, in which role, and why. Never what was done: that could tell too much.
+
+    `opened`: the kind of reason, where it was opened without the usual right (docs/rules.md 15).
+    """
 
     day: date
     role: str
     purpose: str
+    opened: str = ""
 
 
 async def own_children(tx: Tx, account_id: int) -> list[OwnChildRow]:
@@ -77,7 +83,7 @@ async def own_messages(tx: Tx, child_id: UUID | None, limit: int) -> list[Messag
 
 
 async def looks(tx: Tx, child_id: UUID, without: list[str], limit: int) -> list[Look]:
-    """Who looked at the child's record, one line for each day, role and purpose, newest first."""
+    """Who looked at the child's record, one line for each day, role, purpose and kind of opening, newest first."""
     return [Look(*row) for row in await tx.fetch(_LOOKS, child_id, without, limit)]
 
 

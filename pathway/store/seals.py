@@ -37,6 +37,7 @@ EVENT_COLUMNS: Final = (
 )  # fmt: skip
 ACCESS_COLUMNS: Final = (
     "id", "at", "account_id", "role", "organisation_id", "door", "action", "purpose", "children", "request_id",
+    "opening_id",
 )  # fmt: skip
 
 _EVENTS = f"""

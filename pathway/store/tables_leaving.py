@@ -22,6 +22,7 @@ class AccessLog(Table, tablename="access_log", db=ENGINE):
     purpose = Text()
     children = Array(base_column=UUID())
     request_id = UUID(null=True, default=None)
+    opening_id = UUID(null=True, default=None)
 
 
 class Demonstration(Table, tablename="demonstration", db=ENGINE):

@@ -167,11 +167,35 @@ class Merge(Table, tablename="merge", db=ENGINE):
 
 
 class BreakGlass(Table, tablename="break_glass", db=ENGINE):
-    """Access taken in an emergency, with its reason."""
+    """A record opened without the usual right, with its reason under the child's key."""
 
-    id = BigInt(primary_key=True, default=None)
+    id = UUID(primary_key=True, default=None)
     account_id = Integer()
     child_id = UUID()
-    reason = Text()
+    why = Text()
+    secret = Bytea()
     since = Timestamptz()
     until = Timestamptz()
+    tell_from = Timestamptz()
+
+
+class BreakGlassReview(Table, tablename="break_glass_review", db=ENGINE):
+    """What information governance thought of an opening."""
+
+    id = UUID(primary_key=True, default=None)
+    opening_id = UUID()
+    account_id = Integer()
+    decision = Text()
+    secret = Bytea()
+    at = Timestamptz()
+
+
+class BreakGlassTelling(Table, tablename="break_glass_telling", db=ENGINE):
+    """A decision on when the family is told of an opening."""
+
+    id = UUID(primary_key=True, default=None)
+    opening_id = UUID()
+    account_id = Integer()
+    tell_from = Timestamptz()
+    secret = Bytea()
+    at = Timestamptz()

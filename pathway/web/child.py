@@ -40,7 +40,7 @@ async def show_child(
         request,
         "staff/child.html",
         422 if wrong else 200,
-        bar=identity_bar(record.child, area.today),
+        bar=identity_bar(record.child, area.today, record.opened_until),
         sections=_sections(record, "pathway"),
         episodes=[episode_section(record, one, actor, days.is_now) for one in reversed(record.episodes)],
         days=days,
@@ -86,7 +86,7 @@ async def show_people(
     return page(
         request,
         "staff/people.html",
-        bar=identity_bar(record.child, area.today),
+        bar=identity_bar(record.child, area.today, record.opened_until),
         sections=_sections(record, "people"),
         record=record,
         language=language,
@@ -102,7 +102,7 @@ async def show_messages(
     return page(
         request,
         "staff/messages.html",
-        bar=identity_bar(record.child, area.today),
+        bar=identity_bar(record.child, area.today, record.opened_until),
         sections=_sections(record, "messages"),
         messages=record.messages,
     )
@@ -127,7 +127,7 @@ async def show_clock(
     return page(
         request,
         "staff/clock.html",
-        bar=identity_bar(record.child, area.today),
+        bar=identity_bar(record.child, area.today, record.opened_until),
         clock=found,
         sentences=sentences(found),
         sum=sum_table(found),

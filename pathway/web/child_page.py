@@ -1,7 +1,7 @@
 """A child's record as a page: what stands in the identity bar, the clocks, the baton, the tasks and the timeline."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pathway.domain.definition import Definition, Slot
@@ -21,7 +21,7 @@ from pathway.web.components import (
     TimelineEntry,
 )
 from pathway.web.facts_in_words import organisation, timeline_entry
-from pathway.web.presenters import Tag, age, day, days_in_words, nhs_number, plural
+from pathway.web.presenters import Tag, age, day, day_and_time, days_in_words, nhs_number, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,15 @@ class EpisodeSection:
     facts_hidden: bool
 
 
-def identity_bar(child: ChildRow, today: date) -> IdentityBar:
+def identity_bar(child: ChildRow, today: date, opened_until: datetime | None = None) -> IdentityBar:
     """Which child the page is about, with what must not be overlooked."""
     tags = [Tag("Looked after", "purple")] if child.looked_after else []
     warnings = []
+    if opened_until is not None:
+        warnings.append(
+            f"You opened this record from outside the child's team. It is open to you until {day_and_time(opened_until)}; "
+            "information governance sees what you look at."
+        )
     if child.died_on is not None:
         warnings.append(f"This child died on {day(child.died_on)}. No message is sent any more.")
     if child.restricted:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response, Template
 
 from pathway.actions.area import Area
+from pathway.domain.break_glass import GROUNDS
 from pathway.domain.definition import Group
 from pathway.domain.errors import NotFound
 from pathway.domain.family_view import Progress
@@ -65,6 +66,7 @@ async def one_child(
         parts=PARTS,
         stands=STANDS,
         roles={role.value: title for role, title in ROLE_TITLES.items()},
+        grounds={why.value: ground.family for why, ground in GROUNDS.items()},
         needs=[_NEEDS.get(need, need) for need in found.needs],
         is_demo=request.app.state["demo"],
     )

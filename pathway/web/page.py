@@ -23,6 +23,7 @@ NAVIGATION: Final[tuple[tuple[Permission, str, str], ...]] = (
     (Permission.SIGN_THRESHOLD, "Thresholds", "/thresholds"),
     (Permission.READ_OWN_CHILD, "My child", "/family"),
     (Permission.READ_ACCESS_LOG, "Who looked", "/access-log"),
+    (Permission.REVIEW_BREAK_GLASS, "Opened records", "/openings"),
     (Permission.HELD_JOBS, "Held messages", "/held"),
 )
 """Which pages stand in whose navigation: those whose permission the role holds."""

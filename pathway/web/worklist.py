@@ -61,6 +61,7 @@ async def show_worklist(
         tiles=_tiles(counted, given, actor),
         stages=_stage_links(area, counted, given),
         may_merge=actor.may(Permission.MERGE),
+        may_break_glass=actor.may(Permission.BREAK_GLASS),
     )  # fmt: skip
 
 

@@ -9,14 +9,18 @@ from pathway.actions.re_date_clocks import re_date_clocks
 from pathway.domain.errors import NotSent, PathwayError, place_of
 from pathway.notify.deliver import deliver
 from pathway.notify.senders import Post
-from pathway.store import deliveries, outbox
+from pathway.store import deliveries, openings, outbox
 from pathway.store.jobs import DELIVER, RE_DATE
 from pathway.store.scopes import WORKER
 from pathway.worker.queue import ATTEMPTS, Handler, TryLater, delay_after
 
 Deliver = Callable[[Area, Post, UUID], Awaitable[str]]
 
-TOPICS: Final[Mapping[str, Deliver]] = {outbox.FAMILY_UPDATE: deliver, outbox.CORRECTION: deliver}
+TOPICS: Final[Mapping[str, Deliver]] = {
+    outbox.FAMILY_UPDATE: deliver,
+    outbox.CORRECTION: deliver,
+    openings.TOLD: deliver,
+}
 """Who delivers what, by the topic of the outbox row."""
 
 

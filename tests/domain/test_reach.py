@@ -88,6 +88,13 @@ def test_families_reach_the_children_linked_to_their_account(role: Role, account
     assert reaches(actor(role, 0, account), EPISODE) is reached
 
 
+@pytest.mark.parametrize("role", Role)
+def test_breaking_the_glass_opens_a_child_to_clinical_staff_only(role: Role) -> None:
+    opened = Standing(provider_id=HERE, opened_by=frozenset({ME}))
+    assert reaches(actor(role, THERE, ME), opened) is (role in CLINICAL or role is Role.SYSTEM)
+    assert reaches(actor(role, THERE, 1), opened) is (role is Role.SYSTEM)
+
+
 @pytest.mark.parametrize("role", [Role.COMMISSIONER, Role.PRIVACY])
 @pytest.mark.parametrize("organisation", [HERE, SCHOOL, COUNCIL, SURGERY])
 def test_commissioners_and_information_governance_reach_no_child(role: Role, organisation: int) -> None:

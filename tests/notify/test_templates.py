@@ -6,6 +6,7 @@ from pathway import definitions
 from pathway.domain.errors import DefinitionError
 from pathway.notify import templates
 from pathway.notify.messages import NEXT, NOW, SUBJECT, WHERE
+from pathway.store.openings import TOLD
 from pathway.store.outbox import CORRECTION
 
 NEEDED = sorted(
@@ -15,7 +16,7 @@ NEEDED = sorted(
         for step in d.steps.values()
         if step.tell_family
     }
-    | {CORRECTION}
+    | {CORRECTION, TOLD}
 )
 VALUES = {"name", "carer", "stage", "next", "day", "by", "last", "team", "safe", "link", "needs"}
 

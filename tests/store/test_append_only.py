@@ -15,7 +15,15 @@ from tests.databases import run_as_owner
 from tests.world import World
 
 TABLES = ("event", "access_log", "ledger", "seal")
-ALSO = ("definition", "acknowledgement", "threshold_signature", "child_past", "break_glass")
+ALSO = (
+    "definition",
+    "acknowledgement",
+    "threshold_signature",
+    "child_past",
+    "break_glass",
+    "break_glass_review",
+    "break_glass_telling",
+)
 CHANGES = {
     "event": "UPDATE event SET happened_on = happened_on - 1",
     "access_log": "UPDATE access_log SET children = '{}'",

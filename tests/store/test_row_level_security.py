@@ -33,6 +33,7 @@ OF_EPISODES: Final = {
 OF_CHILDREN: Final = {
     "child": "id", "child_address": "child_id", "child_key": "child_id", "guardian": "child_id",
     "match_proposal": "child_id", "child_past": "child_id", "break_glass": "child_id",
+    "break_glass_review": "opening_id", "break_glass_telling": "opening_id",
 }  # fmt: skip
 NOT_OF_A_CHILD: Final = frozenset(
     {
@@ -236,14 +237,18 @@ async def test_breaking_the_glass_opens_one_child_for_a_while_and_only_to_the_on
     async with database.transaction(WRITER) as tx:
         child = await tx.fetchval("SELECT child_id FROM episode WHERE id = $1", named["theirs"])
         await tx.execute(
-            "INSERT INTO break_glass (account_id, child_id, reason, until) VALUES"
-            " ($1, $2, 'Brought to the emergency department', now() + interval '1 hour'),"
-            " ($3, $2, 'Brought to the emergency department', now() - interval '1 minute')",
-            mine.account_id, child, world.actors["triage"].account_id,
+            "INSERT INTO break_glass (id, account_id, child_id, why, secret, since, until, tell_from)"
+            " SELECT gen_random_uuid(), a, $1, 'emergency', '', now() - interval '2 hours', now() + left_open, now()"
+            "   FROM (VALUES ($2::int, interval '1 hour'), ($3, interval '1 hour'), ($4, interval '-1 minute'))"
+            "     AS opening (a, left_open)",
+            child, mine.account_id, world.actors["lead"].account_id, world.actors["triage"].account_id,
         )  # fmt: skip
-    for who, opened in (("clinician", True), ("triage", False), ("coordinator", False)):
-        seen = await _visible(database, reading(world.actors[who]), "episode", "id") or set()
+    for who, opened in (("clinician", True), ("lead", True), ("triage", False), ("coordinator", False)):
+        actor = world.actors[who]
+        seen = await _visible(database, reading(actor), "episode", "id") or set()
         assert (named["theirs"] in seen) is opened, who
+        assert seen == (await _reached(world, actor))[0], who
+        assert await _visible(database, reading(actor), "event", "episode_id") == seen, who
     assert await _visible(database, reading(world.actors["privacy"]), "break_glass", "child_id") == {child}
 
 
