@@ -5,8 +5,9 @@ numbers are two children (docs/rules.md 18). A re-referral is a new episode, lin
 date where the child came back within a year or the closure was an error (docs/rules.md 2).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from pathway.actions.area import Area
@@ -19,19 +20,30 @@ from pathway.domain.errors import AlreadyReferred, InvalidInput, NotAllowed
 from pathway.domain.events import BuiltIn
 from pathway.domain.fold import fold
 from pathway.domain.ids import event_id
-from pathway.domain.matching import Match, likely, match
+from pathway.domain.matching import Identity, Match, likely, match
 from pathway.domain.periods import Period, Unit, add
 from pathway.domain.projection import project
 from pathway.domain.reach import Standing
 from pathway.domain.referral import RESTORE_WITHIN_MONTHS, Referral
-from pathway.store import outbox, people
+from pathway.domain.stated import NOTHING, Details, news, stated
+from pathway.store import access_log, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head
 from pathway.store.keys import ChildText, child_text, give_key
 from pathway.store.match_proposals import NewProposal, insert_proposals
 from pathway.store.organisations import Route, check_organisations, route_of
 from pathway.store.projections import insert_episode
+from pathway.store.scopes import writing
+from pathway.store.stated_rows import details_known
 
+_OPEN: Final = (
+    "A referral for this child is already open on this pathway, so nothing was added and no place is lost. "
+    "Ask the triage team if you have something to tell them."
+)
+_OPEN_AND_HIDDEN: Final = (
+    "A referral for this child is already open on this pathway, so no place is lost. We have noted that nobody may learn "
+    "where the child is; nothing else was added. Ask the triage team if you have something to tell them."
+)
 _WHO_MAY_BE_TOLD = (
     "The child's location has just been restricted. Look who may still be told, then send it or close it."
 )
@@ -57,13 +69,38 @@ class _Who:
     being_checked: bool
     follows: people.Earlier | None
     just_restricted: bool = False
+    news: Details = NOTHING
 
 
 async def refer(area: Area, asking: Asking, referral: Referral) -> Referred:
     """Open an episode for a child, with everything that follows from it, in one transaction.
 
-    Raises AlreadyReferred (an open episode exists: nothing more is said), NotAllowed, InvalidInput, DuplicateRequest.
+    Raises AlreadyReferred (an open episode exists: what protects the child is kept, and nothing more is said), NotAllowed,
+    InvalidInput, DuplicateRequest.
     """
+    try:
+        return await open_referral(area, asking, referral)
+    except AlreadyReferred:
+        await keep_protections(area, asking, referral)
+        raise
+
+
+async def keep_protections(area: Area, asking: Asking, referral: Referral) -> None:
+    """Restrict the location of a child who was referred already where a second referral says so (docs/rules.md 12, 19).
+
+    A transaction of its own: the referral itself was refused, and everything else in it was undone.
+    """
+    number = referral.child.nhs_number
+    async with area.database.transaction(writing(asking.actor)) as tx:
+        known = await people.by_nhs_number(tx, number) if number else None
+        if known is None or not is_that_child(referral, known[1]):
+            return
+        await _protect(tx, known[0], referral)
+        await access_log.log(tx, asking.actor, "refer", [known[0]], request_id=asking.request_id)
+
+
+async def open_referral(area: Area, asking: Asking, referral: Referral) -> Referred:
+    """The referral itself: all of it or, where it is refused, nothing. Raises as `refer` does."""
     definition = area.pathways.newest(referral.pathway)
 
     async def work(tx: Tx) -> Referred:
@@ -103,7 +140,7 @@ async def _who(tx: Tx, area: Area, referral: Referral) -> _Who:
     if details.restricted and not details.safe_contact:
         raise InvalidInput("Name a safe contact for a child whose location is restricted.", "safe_contact")
     known = await people.by_nhs_number(tx, details.nhs_number) if details.nhs_number else None
-    if known is not None and len(match(details.identity, known[1]).conflicting) < 2:
+    if known is not None and is_that_child(referral, known[1]):
         return await _known(tx, area, known[0], referral)
     child_id = people.new_id(area.now())
     await people.insert_child(tx, child_id, details, with_number=known is None)
@@ -116,18 +153,30 @@ async def _who(tx: Tx, area: Area, referral: Referral) -> _Who:
     return _Who(child_id, text, bool(found), None)
 
 
-async def _known(tx: Tx, area: Area, child_id: UUID, referral: Referral) -> _Who:
-    before = await people.earlier_episodes(tx, child_id, referral.pathway)
-    if any(e.closed_on is None for e in before):
-        raise AlreadyReferred(
-            "A referral for this child is already open on this pathway, so nothing was added and no place is lost. "
-            "Ask the triage team if you have something to tell them."
-        )
+def is_that_child(referral: Referral, known: Identity) -> bool:
+    """Whether the record that holds the NHS number is the child's: with two details that differ it may be a sibling's."""
+    return len(match(referral.child.identity, known).conflicting) < 2
+
+
+async def _protect(tx: Tx, child_id: UUID, referral: Referral) -> bool:
+    """Take over what protects the child; whether the location is restricted only now, and every message stopped."""
     restricted = await people.protect(tx, child_id, referral.child)
     if restricted:
         await outbox.stop_all(tx, child_id, "the child's location was restricted")
+    return restricted
+
+
+async def _known(tx: Tx, area: Area, child_id: UUID, referral: Referral) -> _Who:
+    before = await people.earlier_episodes(tx, child_id, referral.pathway)
+    if any(e.closed_on is None for e in before):
+        raise AlreadyReferred(_OPEN_AND_HIDDEN if referral.child.restricted else _OPEN)
+    known = await details_known(tx, child_id)
+    restricted = await _protect(tx, child_id, referral)
     text = await child_text(tx, area.key, child_id)
-    return _Who(child_id, text, False, before[0] if before else None, restricted)
+    new = news(stated(referral.child, referral.carers), known)
+    if restricted and not known.safe_contact:
+        new = replace(new, safe_contact="")  # it has just been taken over
+    return _Who(child_id, text, False, before[0] if before else None, restricted, new)
 
 
 async def _propose(tx: Tx, area: Area, child_id: UUID, found: list[tuple[UUID, Match]]) -> None:
@@ -152,6 +201,11 @@ async def _open(
     if who.follows is not None:
         fields = link_fields(who.follows, referral.received_on, area)
         drafts.append(Draft(event_id(asking.request_id, 1), BuiltIn.LINKED, referral.received_on, fields))
+    if who.news:
+        said = who.text.lock(who.news.as_text())
+        drafts.append(
+            Draft(event_id(asking.request_id, 2), BuiltIn.DETAILS_STATED, referral.received_on, {}, said)
+        )
     facts = [draft.as_event(asking.actor, n) for n, draft in enumerate(drafts, 1)]
     episode = fold(definition, facts, area.calendar)
     episode_id = people.new_id(area.now())

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.actions.perform import Asking, require
-from pathway.actions.refer import refer
-from pathway.domain.errors import Conflict, InvalidInput, NotFound
+from pathway.actions.refer import keep_protections, open_referral
+from pathway.domain.errors import AlreadyReferred, Conflict, InvalidInput, NotFound
 from pathway.domain.referral import Referral
 from pathway.domain.roles import Actor, Permission
 from pathway.store import drafts
@@ -55,6 +55,7 @@ async def send_draft(area: Area, actor: Actor, draft_id: UUID, version: int, ref
 
     Sending it again does nothing. Raises as `refer` does, and Conflict where the draft has changed since.
     """
+    asking = Asking(actor, draft_id)
 
     async def attempt() -> None:
         async with area.database.transaction(writing(actor)) as tx:
@@ -63,10 +64,14 @@ async def send_draft(area: Area, actor: Actor, draft_id: UUID, version: int, ref
                 return
             if draft.version != version:
                 raise Conflict(_CHANGED)
-            referred = await refer(area, Asking(actor, draft_id), referral)
+            referred = await open_referral(area, asking, referral)
             await drafts.mark_sent(tx, draft_id, referred.reference, referred.being_checked)
 
-    await area.database.retrying(attempt)
+    try:
+        await area.database.retrying(attempt)
+    except AlreadyReferred:
+        await keep_protections(area, asking, referral)
+        raise
 
 
 async def _open(tx: Tx, area: Area, actor: Actor, draft_id: UUID) -> ReferralDraft:

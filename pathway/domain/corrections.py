@@ -20,7 +20,12 @@ REASON_LENGTH: Final = 2000
 
 # They record what was done to the records themselves; undoing them is an action of its own.
 _UNDONE_OTHERWISE: Final = frozenset(
-    {BuiltIn.MERGED.value, BuiltIn.UNMERGED.value, BuiltIn.DEFINITION_MOVED.value}
+    {
+        BuiltIn.MERGED.value,
+        BuiltIn.UNMERGED.value,
+        BuiltIn.DEFINITION_MOVED.value,
+        BuiltIn.DETAILS_DECIDED.value,
+    }
 )
 
 

@@ -31,6 +31,8 @@ class BuiltIn(StrEnum):
     UNMERGED = "unmerged"
     SEALED = "sealed"
     DEFINITION_MOVED = "definition_moved"
+    DETAILS_STATED = "details_stated"
+    DETAILS_DECIDED = "details_decided"
 
 
 BUILT_IN_TITLES: Final[dict[str, str]] = {
@@ -47,6 +49,8 @@ BUILT_IN_TITLES: Final[dict[str, str]] = {
     BuiltIn.UNMERGED: "Joined records parted again",
     BuiltIn.SEALED: "Identity replaced",
     BuiltIn.DEFINITION_MOVED: "Moved to a new version of the pathway",
+    BuiltIn.DETAILS_STATED: "The referral says otherwise who cares for the child, or where and how to reach them",
+    BuiltIn.DETAILS_DECIDED: "Decided about the details that the referral stated",
 }
 
 CORRECTIONS: Final = frozenset({BuiltIn.STRUCK_OUT.value, BuiltIn.RE_DATED.value})

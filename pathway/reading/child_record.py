@@ -246,7 +246,7 @@ def timeline(
         TimelineFact(
             event,
             title_of(definition, event.kind),
-            texts.get(event.id, {}),
+            {} if event.kind == BuiltIn.DETAILS_STATED else texts.get(event.id, {}),
             corrections.get(event.id),
             texts.get(corrections[event.id].id, {}).get("reason", "") if event.id in corrections else "",
             event.sequence < sealed,

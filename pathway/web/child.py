@@ -1,6 +1,6 @@
 """A child's record: the pathway, the people, the messages, and the sum behind each clock."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import get
 from litestar.di import NamedDependency
@@ -14,6 +14,7 @@ from pathway.domain.events import BUILT_IN_TITLES
 from pathway.domain.explain import sentences
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.child_record import ChildRecord, child_record
+from pathway.reading.stated_details import stated_details
 from pathway.web.child_page import episode_section, explained, identity_bar, language
 from pathway.web.clock_page import sum_table
 from pathway.web.components import Link
@@ -21,6 +22,7 @@ from pathway.web.forms import Reading
 from pathway.web.hand_overs import TAKEN_BACK
 from pathway.web.page import WebRequest, page
 from pathway.web.past_days import asked_days, days_form, past_days
+from pathway.web.stated_details import SAVED, stated_panels
 
 _READ = {"permission": Permission.READ_CHILD}
 
@@ -90,6 +92,9 @@ async def show_people(
         sections=_sections(record, "people"),
         record=record,
         language=language,
+        stated=stated_panels(await stated_details(area, actor, record)),
+        saved=SAVED.get(request.query_params.get("saved", ""), ""),
+        request_id=uuid4(),
     )
 
 

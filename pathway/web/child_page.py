@@ -7,6 +7,7 @@ from uuid import UUID
 from pathway.domain.definition import Definition, Slot
 from pathway.domain.explain import Explanation
 from pathway.domain.roles import ROLE_TITLES, Actor, Role
+from pathway.domain.stated import undecided
 from pathway.reading.child_record import ChildRecord, EpisodeRecord
 from pathway.store.child_rows import ChildRow
 from pathway.web.clock_page import clock_card
@@ -130,6 +131,11 @@ def _notes(record: ChildRecord, one: EpisodeRecord) -> tuple[str, ...]:
         to = organisation(record, one.episode.hand_over.to, "another team")
         notes.append(
             f"Hand-over offered to {to} on {day(one.episode.hand_over.offered_on)}. Until they accept, the child stays here."
+        )
+    if undecided([fact.event for fact in one.timeline if not fact.struck]):
+        notes.append(
+            "The referral says something else than our record about who cares for the child, or where and how to reach "
+            "them. Decide under “People and contacts”."
         )
     if one.row.silent:
         notes.append("Messages to the family are held until a person releases this imported episode.")

@@ -13,6 +13,7 @@ from pathway.web import (
     matches,
     openings,
     record_step,
+    stated_details,
     thresholds,
     worklist,
 )
@@ -20,6 +21,7 @@ from pathway.web import (
 handlers = [
     *worklist.handlers,
     *child.handlers,
+    *stated_details.handlers,
     *record_step.handlers,
     *correct.handlers,
     *hand_overs.handlers,
