@@ -1,7 +1,7 @@
 """The breach table and its counts, as tables: with the child for whoever answers for them, and without for commissioners."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pathway.domain.breach_reasons import BREACH_ACTIONS, BREACH_REASONS
 from pathway.domain.breaches import GRADE_TITLES
@@ -11,24 +11,29 @@ from pathway.web.clock_page import limit_words
 from pathway.web.components import Cell, Column, DataTable, Tick
 from pathway.web.presenters import day, days_in_words, grade_tag, nhs_number_beside_a_name, plural
 
+BOX = "crossing"
+"""The name of the boxes that choose waits."""
 
-def late_table(waits: Iterable[LateWait], may_acknowledge: bool) -> DataTable:
-    """Children past a limit, with what was said about each wait last."""
+
+def late_table(waits: Iterable[LateWait], may_acknowledge: bool, ticked: Collection[int] = ()) -> DataTable:
+    """Children past a limit, with what was said about each wait last; the boxes ticked before are ticked again."""
     columns = (Column("Select"),) if may_acknowledge else ()
     return DataTable(
         "Waits past threshold, longest overdue first",
         (*columns, Column("Child"), Column("Limit"), Column("Days waited"), Column("Grade"), Column("Acknowledged")),
-        tuple(_late_row(wait, may_acknowledge) for wait in waits),
+        tuple(_late_row(wait, may_acknowledge, ticked) for wait in waits),
         cards=True,
         empty="No wait is past its threshold here.",
     )  # fmt: skip
 
 
-def _late_row(wait: LateWait, may_acknowledge: bool) -> tuple[Cell, ...]:
+def _late_row(wait: LateWait, may_acknowledge: bool, ticked: Collection[int]) -> tuple[Cell, ...]:
     late, clock = wait.late, wait.clock
     name = f"{late.first_name} {late.family_name}"
     title = clock.fact.definition.title
-    box = Cell(tick=Tick("crossing", str(late.crossing), f"{name}: {title}")) if late.crossing else Cell("")
+    box = Cell()
+    if late.crossing:
+        box = Cell(tick=Tick(BOX, str(late.crossing), f"{name}: {title}", late.crossing in ticked))
     cells = (
         Cell(name, href=f"/children/{late.child_id}", note=nhs_number_beside_a_name(late.nhs_number)),
         Cell(

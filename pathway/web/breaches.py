@@ -28,10 +28,10 @@ from pathway.reading.breaches import (
 from pathway.reading.providers import providers
 from pathway.store.breach_rows import BreachFilter
 from pathway.web.addresses import ListAddress
-from pathway.web.breach_table import count_table, flag_table, late_table, provider_totals
+from pathway.web.breach_table import BOX, count_table, flag_table, late_table, provider_totals
 from pathway.web.clock_page import sum_table
-from pathway.web.components import ChosenFilter, FilterPanel, PageLinks
-from pathway.web.fields import Choice, FieldSpec, Kind
+from pathway.web.components import ChosenFilter, DataTable, FilterPanel, PageLinks
+from pathway.web.fields import Choice, FieldError, FieldSpec, Kind
 from pathway.web.forms import Reading, choices, open_form, read_form
 from pathway.web.page import WebRequest, page, posted
 from pathway.web.presenters import plural
@@ -44,6 +44,7 @@ WHY: Final = (
     FieldSpec("reason", Kind.ORGANISATION, "Why is the wait past its limit?", subject="a reason", choices=choices(BREACH_REASONS.items())),
     FieldSpec("action", Kind.ORGANISATION, "What is done about it?", subject="what is done", choices=choices(BREACH_ACTIONS.items())),
 )  # fmt: skip
+_NARROWED_BY: Final = ("grade", "clock", "provider")
 
 
 @get(PATH, opt=_READ)
@@ -54,7 +55,10 @@ async def show_breaches(
     return await _table_page(request, area, actor, open_form(WHY))
 
 
-async def _table_page(request: WebRequest, area: Area, actor: Actor, why: Reading) -> Template:
+async def _table_page(
+    request: WebRequest, area: Area, actor: Actor, why: Reading, ticked: list[int] | None = None
+) -> Template:
+    """The table as it was narrowed; `ticked` is what was sent, where an acknowledgement is not whole."""
     specs = await _filters(area, actor)
     given = {spec.name: request.query_params.get(spec.name, "") for spec in specs}
     reading = read_form(specs, given.items())
@@ -69,18 +73,19 @@ async def _table_page(request: WebRequest, area: Area, actor: Actor, why: Readin
     else:
         late = await late_waits(area, actor, wanted, after)
         may = actor.may(Permission.ACKNOWLEDGE_BREACH)
-        context = {"table": late_table(late.rows, may), "why": why if may else None}
+        context = {"table": late_table(late.rows, may, ticked or ()), "why": why if may else None}
         next_page = late.after
+    errors = why.errors if ticked is None or ticked else (_none_ticked(context["table"]), *why.errors)
     address = ListAddress(PATH, given)
     return page(
         request,
         "staff/breaches.html",
-        200 if why.ok else 422,
+        422 if errors else 200,
         reading=reading,
         panel=_panel(address, reading),
         pages=PageLinks(str(address) if after else "", address.after(next_page), "Pages of the table"),
-        errors=why.errors,
-        here=str(address),
+        errors=errors,
+        acknowledge=str(ListAddress(f"{PATH}/acknowledge", {**given, "after": after or ""})),
         saved=_saved(request),
         request_id=uuid4(),
         **context,
@@ -93,15 +98,21 @@ async def acknowledge(
 ) -> Template | Redirect:
     """Acknowledge the waits that were ticked: one by itself, several as a cohort."""
     pairs = await posted(request)
-    ticked = [int(value) for name, value in pairs if name == "crossing" and value.isdigit()]
+    ticked = [int(value) for name, value in pairs if name == BOX and value.isdecimal()]
     why = read_form(WHY, pairs)
-    if not ticked:
-        why = why.with_error("reason", "Select one wait or more in the table")
-    if not why.ok:
-        return await _table_page(request, area, actor, why)
+    if not (ticked and why.ok):
+        return await _table_page(request, area, actor, why, ticked)
     asking = Asking(actor, request_id_of(pairs))
     done = await _acknowledged(area, asking, ticked, why)
-    return Redirect(f"{PATH}?done={len(done.crossings)}&alone={len(done.one_by_one)}", status_code=303)
+    here = {name: request.query_params.get(name, "") for name in (*_NARROWED_BY, "after")}
+    said = {"done": str(len(done.crossings)), "alone": str(len(done.one_by_one))}
+    return Redirect(str(ListAddress(PATH, {**here, **said})), status_code=303)
+
+
+def _none_ticked(table: DataTable) -> FieldError:
+    """That no wait was chosen, leading to the first box."""
+    first = next((tick for row in table.rows if (tick := row[0].tick)), None)
+    return FieldError(BOX, "Select one wait or more in the table", f"{BOX}-{first.value}" if first else BOX)
 
 
 async def _acknowledged(area: Area, asking: Asking, ticked: list[int], why: Reading) -> Acknowledged:

@@ -78,6 +78,7 @@ class Tick:
     name: str
     value: str
     label: str
+    ticked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

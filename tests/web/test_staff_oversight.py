@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -28,12 +29,18 @@ async def test_a_lead_acknowledges_several_waits_as_a_cohort(world: World) -> No
         ticked = re.findall(r'name="crossing" type="checkbox" value="(\d+)"', table.text)
         assert len(ticked) >= 2
         form = hidden(table.text)
-        none = await client.post("/breaches/acknowledge", data={**form, "reason": "capacity", "action": "extra_clinic"})  # fmt: skip
+        way = unescape(re.findall(r'action="(/breaches/acknowledge[^"]*)"', table.text)[0])
+        none = await client.post(way, data={**form, "reason": "capacity"})
+        half = await client.post(way, data={**form, "crossing": ticked[:1], "reason": "capacity"})
         given = {**form, "crossing": ticked, "reason": "capacity", "action": "extra_clinic"}
-        done = await client.post("/breaches/acknowledge", data=given)
+        done = await client.post(way, data=given)
         after = await client.get(done.headers["location"])
     assert none.status_code == 422
-    assert "Select one wait or more in the table" in words(none)
+    assert f'<a href="#crossing-{ticked[0]}">Select one wait or more in the table</a>' in none.text
+    assert "Select what is done" in words(none)
+    assert re.findall(r'value="(\d+)" checked', half.text) == ticked[:1]
+    assert [name in words(half) for name in ("Grade: Over 78 weeks", "Select one wait")] == [True, False]
+    assert "grade=over_78_weeks" in done.headers["location"]
     assert done.status_code == 303
     assert "acknowledged." in words(after)
     assert "Not enough clinic capacity" in words(after)
