@@ -16,6 +16,7 @@ DAY_FIELDS: Final = ("appointment_on", "offered_for", "meeting_on", "feedback_on
 
 ATTEND_STATUS: Final = "MHS201.AttendStatus"
 CONTACT_MECHANISM: Final = "MHS201.ConsMechanismMH"
+MECHANISM: Final = "mechanism"
 SUPPORT_PLANNED: Final = "support_while_waiting"
 """The answer of a referral that says what support goes on while the child waits."""
 
@@ -105,8 +106,10 @@ def day_field(step: Step) -> str:
 
 
 def is_care_contact(step: Step) -> bool:
-    """Whether the child was seen or spoken with: MHSDS has a consultation mechanism for it."""
-    return any(name.startswith(CONTACT_MECHANISM) for name in step.mhsds)
+    """Whether the child was seen or spoken with: it must say how, or MHSDS has a consultation mechanism for it."""
+    asked = step.field_named(MECHANISM)
+    must_say = asked is not None and asked.required
+    return must_say or any(name.startswith(CONTACT_MECHANISM) for name in step.mhsds)
 
 
 def is_component(step: Step) -> bool:

@@ -63,6 +63,20 @@ def test_what_shows_a_step_follows_from_what_the_step_is(definition: Definition,
     assert not {Shown.APPOINTMENT, Shown.ENCOUNTER} <= set(types)
 
 
+def test_each_contact_that_a_clock_counts_by_how_it_was_is_an_encounter() -> None:
+    """The national statistic counts contacts face to face or by video: a partner must be able to add it up again."""
+    triggers = [
+        (d, t.step)
+        for d in DEFINITIONS.values()
+        for clock in d.clocks.values()
+        for t in (*clock.stops, *clock.starts, *clock.restarts)
+        if any(key == "mechanism" for key, _ in t.when)
+    ]
+    assert {d.key for d, _ in triggers} == {"autism", "joint_autism_adhd"}
+    for definition, key in triggers:
+        assert Shown.ENCOUNTER in shown_as(definition, key)
+
+
 def test_a_step_that_ends_an_appointment_makes_none() -> None:
     for _, step in EVERY_STEP:
         if attend_status(step):
