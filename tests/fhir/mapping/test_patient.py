@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from pathway_fhir.outcome import Refused
 from pathway_fhir.vocabulary import systems
 from tests.fhir.mapping.conformity import assert_conforms
 from tests.fhir.mapping.made_up import TODAY, children, walk
+from tests.fhir.outside import needs_examples, read_json
 
-EXAMPLES = Path(__file__).parents[4] / "shared" / "examples"
 CHILD: dict[str, Any] = {
     "resourceType": "Patient",
     "identifier": [{"system": systems.NHS_NUMBER, "value": "9990000026"}],
@@ -132,10 +131,10 @@ def test_a_name_that_is_too_long_or_holds_unseen_signs_is_refused() -> None:
         )
 
 
-@pytest.mark.skipif(not EXAMPLES.exists(), reason="the NHS's published examples are not on this machine")
+@needs_examples
 @pytest.mark.parametrize("name", ["patient_9693632109", "patient_9733162043", "patient_5900057208"])
 def test_a_patient_of_the_personal_demographics_api_is_read(name: str) -> None:
-    sent = json.loads((EXAMPLES / "pds/karate-stubs/patientResponses" / f"{name}.json").read_text())
+    sent = read_json(f"pds/karate-stubs/patientResponses/{name}.json")
     found = patient.parse(sent, date(2026, 1, 1))
     assert found.child.nhs_number is not None
     assert found.child.nhs_number.value == sent["id"]
