@@ -65,17 +65,20 @@ async def _table_page(
     if not reading.ok:
         raise InvalidInput("This table cannot be narrowed like that. Start again from the whole table.")
     wanted, after = _wanted(given), request.query_params.get("after")
+    context: dict[str, object]
     if actor.role is Role.COMMISSIONER:
         flags = await flagged_waits(area, actor, wanted, after)
         counts = await grade_counts(area, actor, wanted)
-        context = {"table": flag_table(flags.rows), "counts": count_table(counts), "totals": provider_totals(counts), "rule": RULE}  # fmt: skip
+        table = flag_table(flags.rows)
+        context = {"counts": count_table(counts), "totals": provider_totals(counts), "rule": RULE}
         next_page = flags.after
     else:
         late = await late_waits(area, actor, wanted, after)
         may = actor.may(Permission.ACKNOWLEDGE_BREACH)
-        context = {"table": late_table(late.rows, may, ticked or ()), "why": why if may else None}
+        table = late_table(late.rows, may, ticked or ())
+        context = {"why": why if may else None}
         next_page = late.after
-    errors = why.errors if ticked is None or ticked else (_none_ticked(context["table"]), *why.errors)
+    errors = why.errors if ticked is None or ticked else (_none_ticked(table), *why.errors)
     address = ListAddress(PATH, given)
     return page(
         request,
@@ -88,6 +91,7 @@ async def _table_page(
         acknowledge=str(ListAddress(f"{PATH}/acknowledge", {**given, "after": after or ""})),
         saved=_saved(request),
         request_id=uuid4(),
+        table=table,
         **context,
     )
 
