@@ -16,7 +16,7 @@ from pathway.actions.perform import Asking, perform
 from pathway.domain.built_in_facts import ORIGINAL_START
 from pathway.domain.decide import Answers, check_day, check_fields, check_role
 from pathway.domain.definition import Definition, Slot
-from pathway.domain.errors import AlreadyReferred, InvalidInput, NotAllowed
+from pathway.domain.errors import AlreadyReferred, InvalidInput, NotAllowed, NotFound
 from pathway.domain.events import BuiltIn
 from pathway.domain.fold import fold
 from pathway.domain.ids import event_id
@@ -26,7 +26,7 @@ from pathway.domain.projection import project
 from pathway.domain.reach import Standing
 from pathway.domain.referral import RESTORE_WITHIN_MONTHS, Referral
 from pathway.domain.stated import NOTHING, Details, news, stated
-from pathway.store import access_log, outbox, people
+from pathway.store import access_log, child_partners, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head
 from pathway.store.keys import ChildText, child_text, give_key
@@ -112,7 +112,7 @@ async def open_referral(area: Area, asking: Asking, referral: Referral) -> Refer
             step, _with_organisations(definition, referral, asking, route), referral.received_on
         )
         await check_organisations(tx, step, answers.fields)
-        who = await _who(tx, area, referral)
+        who = await _who(tx, area, asking, referral)
         return await _open(tx, area, asking, definition, referral, who, answers)
 
     body = {"referral": asdict(referral)}
@@ -139,6 +139,9 @@ async def _who(tx: Tx, area: Area, referral: Referral) -> _Who:
     details = referral.child
     if details.restricted and not details.safe_contact:
         raise InvalidInput("Name a safe contact for a child whose location is restricted.", "safe_contact")
+    if referral.known_child is not None:
+        await _check_knows(tx, asking, referral.known_child)
+        return await _known(tx, area, referral.known_child, referral)
     known = await people.by_nhs_number(tx, details.nhs_number) if details.nhs_number else None
     if known is not None and is_that_child(referral, known[1]):
         return await _known(tx, area, known[0], referral)
@@ -151,6 +154,14 @@ async def _who(tx: Tx, area: Area, referral: Referral) -> _Who:
     found = [pair for pair in likely(details.identity, others) if pair[0] != child_id]
     await _propose(tx, area, child_id, found)
     return _Who(child_id, text, bool(found), None)
+
+
+async def _check_knows(tx: Tx, asking: Asking, child_id: UUID) -> None:
+    """Refuse, as not found, a record that this organisation did not make known and has nothing to do with; hold it still."""
+    if not await people.hold_child(tx, child_id) or not await child_partners.knows(
+        tx, child_id, asking.actor.organisation_id
+    ):
+        raise NotFound("There is no such child, or it is not one that you may see.")
 
 
 def is_that_child(referral: Referral, known: Identity) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from pathway.domain.identifiers import NhsNumber, Postcode, Upn
 from pathway.domain.matching import Identity
@@ -57,7 +58,10 @@ class ChildDetails:
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A referral to one pathway. `received_on` is the day it first came in, and starts the wait."""
+    """A referral to one pathway. `received_on` is the day it first came in, and starts the wait.
+
+    `known_child`: the record that the referrer's own system has of the child, where it named one.
+    """
 
     pathway: str
     child: ChildDetails
@@ -68,6 +72,7 @@ class Referral:
     referrer_id: int | None = None
     provider_id: int | None = None
 
+    known_child: UUID | None = None
 
 RESTORE_WITHIN_MONTHS: Final = 12
 """A re-referral within these months of the closure keeps the first referral's start date (docs/rules.md 2)."""

@@ -73,3 +73,9 @@ async def messages_of_episodes(tx: Tx, episodes: Sequence[UUID]) -> list[LeftRow
 async def readings_of(tx: Tx, child_id: UUID, organisation_id: int, limit: int) -> list[LookedRow]:
     """The newest readings of a child's record by one organisation."""
     return [LookedRow(*row) for row in await tx.fetch(_READINGS, child_id, organisation_id, limit)]
+
+
+async def child_of(tx: Tx, message_id: UUID) -> UUID | None:
+    """The child that a message is about."""
+    found: UUID | None = await tx.fetchval("SELECT child_id FROM message WHERE id = $1", message_id)
+    return found

@@ -43,14 +43,14 @@ class Criterion:
 class AnyOf:
     """At least one of these holds."""
 
-    of: tuple["Criterion | AllOf", ...]
+    of: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
     """All of these hold; of none, always."""
 
-    of: tuple["Criterion | AnyOf", ...]
+    of: tuple["Condition", ...]
 
 
 Condition = Criterion | AnyOf | AllOf
@@ -89,6 +89,8 @@ CHILDREN: Final = Source(
         "id": ("c.id", "uuid"),
         "nhs_number": ("c.nhs_number::text", "text"),
         "upn": ("c.upn", "text"),
+        "family_name": ("c.family_name", "text"),
+        "first_name": ("c.first_name", "text"),
         "family": ("c.family_norm", "text"),
         "given": ("c.first_norm", "text"),
         "born": ("c.birth_date", "date"),
@@ -122,7 +124,8 @@ CARERS: Final = Source(
     "text",
     {
         **_CHILD,
-        "name": ("lower(k.name)", "text"),
+        "name": ("lower(regexp_replace(k.name, '[^[:alnum:]]', '', 'g'))", "text"),
+        "exact_name": ("k.name", "text"),
         "relationship": ("g.relationship", "text"),
         "active": ("g.active", "bool"),
         "changed": ("g.since", "timestamptz"),

@@ -31,6 +31,9 @@ SELECT e.sequence, e.id, e.kind, e.happened_on, e.recorded_at, e.role, e.organis
        e.fields, e.target
   FROM event e JOIN ledger l ON l.sequence = e.sequence
  WHERE e.episode_id = $1 AND l.position <= $2 ORDER BY e.sequence"""
+_FIRST = """
+SELECT DISTINCT ON (episode_id) episode_id, sequence, id, kind, happened_on, recorded_at, role, organisation_id, account_id,
+       door, fields, target FROM event WHERE episode_id = ANY($1::uuid[]) ORDER BY episode_id, sequence"""
 _APPEND = """
 INSERT INTO event (id, episode_id, kind, happened_on, account_id, role, organisation_id, door, request_id, definition,
                    fields, secret, target)
@@ -134,6 +137,11 @@ async def events_of(tx: Tx, episode_id: UUID) -> list[Event]:
 async def episode_of(tx: Tx, event_id: UUID) -> UUID | None:
     """The episode that a fact is of."""
     found: UUID | None = await tx.fetchval("SELECT episode_id FROM event WHERE id = $1", event_id)
+async def first_events(tx: Tx, episodes: Sequence[UUID]) -> dict[UUID, Event]:
+    """The fact that each of these episodes began with."""
+    return {row["episode_id"]: event_from(row) for row in await tx.fetch(_FIRST, episodes)}
+
+
     return found
 
 

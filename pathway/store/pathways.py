@@ -63,6 +63,10 @@ class Pathways:
             raise NotFound(f"There is no such pathway. The pathways are: {known}.")
         return self._by_digest[digest]
 
+    def all(self) -> tuple[Definition, ...]:
+        """Every version that this process knows, so also those of episodes that run under an earlier one."""
+        return tuple(self._by_digest.values())
+
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(sorted(self._newest))

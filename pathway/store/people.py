@@ -18,6 +18,7 @@ SELECT c.id, c.first_name, c.family_name, c.birth_date, c.nhs_number, a.postcode
   FROM child c LEFT JOIN child_address a ON a.child_id = c.id"""
 # Whoever waits for the lock reads the row again: a child that was sealed meanwhile no longer holds the number.
 _BY_NUMBER = _IDENTITY + " WHERE c.nhs_number = $1 FOR UPDATE OF c"
+_HOLD = "SELECT 1 FROM child WHERE id = $1 AND merged_into IS NULL FOR UPDATE"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7204012))"
 _ALIKE = (
     _IDENTITY
@@ -73,6 +74,11 @@ async def by_nhs_number(tx: Tx, number: NhsNumber) -> tuple[UUID, Identity] | No
 
 
 async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
+async def hold_child(tx: Tx, child_id: UUID) -> bool:
+    """Lock a child's record as it is; false where there is none, or where it was joined with another or sealed."""
+    return await tx.fetchval(_HOLD, child_id) is not None
+
+
     """Children of whom at least three of the four may agree; the domain decides what they are to each other."""
     rows = await tx.fetch(
         _ALIKE,

@@ -93,9 +93,13 @@ def _as_it_was(now: EpisodeTold, stage: Stage, version: int, at: datetime, start
     )
 
 
-async def episodes_of(tx: Tx, children: Sequence[UUID]) -> list[UUID]:
-    """The episodes of these children that the role of `tx` sees."""
-    return await episodes_of_children(tx, children)
+async def episodes_of_children_told(area: Area, actor: Actor, children: Sequence[UUID]) -> list[EpisodeTold]:
+    """Every episode of these children that this partner may see."""
+    async with area.database.transaction(reading(actor)) as tx:
+        told = await episodes_told(tx, area, actor, await episodes_of_children(tx, children))
+        if told:
+            await access_log.log(tx, actor, "episodes", {episode.child_id for episode in told})
+    return told
 
 
 async def episodes_told(tx: Tx, area: Area, actor: Actor, ids: Sequence[UUID]) -> list[EpisodeTold]:

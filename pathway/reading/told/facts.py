@@ -21,10 +21,12 @@ from pathway.store import access_log
 from pathway.store.child_rows import free_text_of
 from pathway.store.engine import Tx
 from pathway.store.exchange_rows import ToldEpisodeRow, episodes_of_children, told_episodes
-from pathway.store.facts import episode_of, events_of
+from pathway.store.facts import episode_of, events_of, first_events
 from pathway.store.keys import child_text
 from pathway.store.scopes import WRITER, reading
 
+_SOURCE = "source"
+"""The answer that everybody who sees an episode is told of its referral: who first asked."""
 _ATTENDANCE = "MHS201.AttendStatus"
 """A step with this national code says what became of an appointment (MHSDS v6)."""
 
@@ -48,6 +50,28 @@ async def facts_of_episode(
         rows = await told_episodes(tx, [episode_id])
         doing = "facts of an episode with their texts" if texts else "facts of an episode"
         return await _told(tx, area, actor, list(rows.values()), doing, texts)
+
+
+async def first_facts(area: Area, actor: Actor, episodes: Sequence[UUID]) -> dict[UUID, FactTold]:
+    """The fact that each of these episodes began with: whoever sees the episode is told who first asked for it."""
+    if not episodes:
+        return {}
+    async with area.database.transaction(reading(actor)) as tx:
+        rows = await told_episodes(tx, episodes)
+        async with area.database.transaction(WRITER) as inner:
+            events = await first_events(inner, list(rows))
+        found = {}
+        for key, event in events.items():
+            row = rows[key]
+            definition = await area.pathways.by_digest(tx, row.definition)
+            own = row.provider_id == actor.organisation_id or event.organisation_id == actor.organisation_id
+            shown = (
+                event
+                if own
+                else replace(event, fields={k: v for k, v in event.fields.items() if k == _SOURCE})
+            )
+            found[key] = _fact(row, definition, shown, {}, {}, frozenset(), [], sealed=0)
+    return found
 
 
 async def fact(area: Area, actor: Actor, event_id: UUID) -> Recorded | None:
@@ -95,25 +119,40 @@ def _of_episode(
 ) -> list[FactTold]:
     told = [e for e in events if e.sequence <= row.told_sequence]
     sealed = sealed_at(list(events))
-    struck = {e.target for e in told if e.kind == BuiltIn.STRUCK_OUT}
+    struck = frozenset(e.target for e in told if e.kind == BuiltIn.STRUCK_OUT)
     own = row.provider_id == actor.organisation_id or (
         row.council_runs and row.council_id == actor.organisation_id
     )
     return [
-        FactTold(
-            row.id,
-            row.child_id,
-            _without_places(event, definition) if row.restricted or event.sequence < sealed else event,
-            title_of(definition, event.kind),
-            definition.steps.get(event.kind),
-            _by(event, bodies, hidden=row.restricted or event.sequence < sealed),
-            texts.get(event.id, {}),
-            event.id in struck,
-            _ended_by(event, told, definition),
-        )
+        _fact(row, definition, event, bodies, texts, struck, told, sealed=sealed)
         for event in told
         if event.kind not in CORRECTIONS and (own or event.organisation_id == actor.organisation_id)
     ]
+
+
+def _fact(
+    row: ToldEpisodeRow,
+    definition: Definition,
+    event: Event,
+    bodies: Mapping[int, OrganisationTold],
+    texts: Mapping[UUID, Mapping[str, str]],
+    struck: frozenset[UUID | None],
+    told: Sequence[Event],
+    *,
+    sealed: int,
+) -> FactTold:
+    hidden = row.restricted or event.sequence < sealed
+    return FactTold(
+        row.id,
+        row.child_id,
+        _without_places(event, definition) if hidden else event,
+        title_of(definition, event.kind),
+        definition.steps.get(event.kind),
+        _by(event, bodies, hidden=hidden),
+        texts.get(event.id, {}),
+        event.id in struck,
+        _ended_by(event, told, definition),
+    )
 
 
 def _by(event: Event, bodies: Mapping[int, OrganisationTold], *, hidden: bool) -> PersonTold:

@@ -8,7 +8,7 @@ from pathway.domain.roles import Actor
 from pathway.domain.told import EpisodeTold, MessageTold
 from pathway.reading.told.episodes import episodes_told
 from pathway.store import access_log
-from pathway.store.exchange_late import LeftRow, messages_of_episodes
+from pathway.store.exchange_late import LeftRow, child_of, messages_of_episodes
 from pathway.store.exchange_rows import episodes_of_children, told_episodes
 from pathway.store.scopes import WRITER, reading
 
@@ -42,3 +42,9 @@ def _message(row: LeftRow) -> MessageTold:
         row.made_at,
         row.delivered_at,
     )
+
+
+async def child_of_message(area: Area, message_id: UUID) -> UUID | None:
+    """Whose message this is, to be read as that child's: whether it may be is asked there."""
+    async with area.database.transaction(WRITER, read_only=True) as tx:
+        return await child_of(tx, message_id)
