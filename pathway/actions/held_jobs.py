@@ -5,24 +5,28 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.actions.episode_change import check_reach
 from pathway.actions.perform import Asking, perform
-from pathway.domain.errors import InvalidInput, NotAllowed
+from pathway.domain.errors import Conflict, InvalidInput, NotAllowed
+from pathway.domain.events import in_force
+from pathway.domain.family_view import day_named
 from pathway.domain.roles import Permission, Role
-from pathway.store import access_log, deliveries, held_jobs
+from pathway.store import access_log, deliveries, held_jobs, outbox
+from pathway.store.deliveries import Leaving
 from pathway.store.engine import Tx
-from pathway.store.facts import head_of
+from pathway.store.facts import events_of, head_of
 from pathway.store.jobs import enqueue
 
 LONGEST_REASON = 200
 
 
 async def send_again(area: Area, asking: Asking, outbox_id: UUID) -> UUID:
-    """Try a held message again: it is composed anew if none was kept, and checked again before it leaves.
+    """Try a held message again: it is written anew, and who may get it is asked again before it leaves.
 
-    Raises NotAllowed, NotFound (not held, or not this actor's child), DuplicateRequest.
+    Raises NotAllowed, NotFound (not held, or not this actor's child), Conflict (what it says is not so any more),
+    DuplicateRequest.
     """
 
     async def again(tx: Tx) -> UUID:
-        await _check(tx, asking, outbox_id, "send_again")
+        await _check_still_so(tx, area, await _check(tx, asking, outbox_id, "send_again"))
         await held_jobs.send_again(tx, outbox_id)
         return outbox_id
 
@@ -66,10 +70,31 @@ def _require(asking: Asking) -> None:
         raise NotAllowed("Held messages are for the provider's lead and information governance.")
 
 
-async def _check(tx: Tx, asking: Asking, outbox_id: UUID, action: str) -> None:
+async def _check(tx: Tx, asking: Asking, outbox_id: UUID, action: str) -> Leaving:
     """The actor's right, and that the child is theirs; information governance sees the work and not the record."""
     _require(asking)
     row = await deliveries.leaving(tx, outbox_id, lock=True)
     if asking.actor.role is not Role.PRIVACY:
         await check_reach(tx, asking.actor, await head_of(tx, row.episode_id))
     await access_log.log(tx, asking.actor, action, [row.child_id], request_id=asking.request_id)
+    return row
+
+
+async def _check_still_so(tx: Tx, area: Area, row: Leaving) -> None:
+    """Refuse, without a word of the record, an update about a fact that does not hold, or whose day or turn has passed."""
+    if row.topic != outbox.FAMILY_UPDATE or row.event_id is None:
+        return
+    definition = await area.pathways.by_digest(tx, (await head_of(tx, row.episode_id)).definition)
+    facts = [event for _, _, event in in_force(await events_of(tx, row.episode_id))]
+    at = next((n for n, event in enumerate(facts) if event.id == row.event_id), None)
+    if at is None:
+        raise Conflict("What this message is about was struck out. Close it with a reason.")
+    if any(event.kind == facts[at].kind for event in facts[at + 1 :]):
+        raise Conflict(
+            "The same was recorded again since, with a message of its own. Close this one with a reason."
+        )
+    day = day_named(definition, facts[at].kind, facts[at].fields)
+    if day is not None and day < area.today:
+        raise Conflict(
+            "The day that this message names has passed. Speak with the family, then close it with a reason."
+        )

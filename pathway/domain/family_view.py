@@ -3,7 +3,7 @@
 Made from the stage and the facts that the family may know, so nothing here implies an outcome (docs/rules.md 10).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -34,6 +34,15 @@ class Aim:
 
     words: str
     missed: bool
+
+
+def day_named(definition: Definition, kind: str, fields: Mapping[str, str]) -> date | None:
+    """The day that a fact itself names, such as an appointment, if its step asks for one that lies ahead."""
+    step = definition.steps.get(kind)
+    for item in step.fields if step else ():
+        if (item.future or item.plan) and fields.get(item.key):
+            return date.fromisoformat(fields[item.key])
+    return None
 
 
 def progress(definition: Definition, shown: Stage) -> tuple[tuple[Group, Progress], ...]:

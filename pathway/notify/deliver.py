@@ -1,7 +1,8 @@
 """Delivering one row of the outbox: whom to tell, in which words; keep the text, send it, note what became of it.
 
 Three steps, and nothing is sent inside a transaction: make and keep the messages; hand each one over; note it. A message
-is kept once for each carer and channel, so a repeat sends only what was not delivered. Whether a message may still be
+is kept once for each carer and channel, so a repeat sends only what was not delivered, as it was; what a person lets go is
+written anew, for it may have waited for weeks. Whether a message may still be
 sent is asked again right before each one: a death, a sealing or an ended link stops it (docs/rules.md 19).
 """
 
@@ -15,6 +16,7 @@ from pathway.actions.area import Area
 from pathway.actions.family_reached import family_reached
 from pathway.domain.definition import Definition
 from pathway.domain.errors import NotSent
+from pathway.domain.family_view import day_named
 from pathway.domain.london import london_date
 from pathway.domain.periods import Period, Unit, add
 from pathway.domain.roles import THE_SERVICE
@@ -138,7 +140,7 @@ def _message(
         carer=carer.name,
         stage=definition.stages[about.stage],
         by=None if about.closed else next_update(area, definition),
-        day=day_of(definition, about),
+        day=day_named(definition, about.kind, about.fields),
         team=about.team,
         link=post.page,
         needs=carer.needs,
@@ -164,15 +166,6 @@ def next_update(area: Area, definition: Definition) -> date:
     return add(area.today, min(silence, key=str, default=WRITE_AGAIN_WITHIN), area.calendar)
 
 
-def day_of(definition: Definition, about: About) -> date | None:
-    """The day that the fact itself names, such as an appointment, if the step asks for one that lies ahead."""
-    step = definition.steps.get(about.kind)
-    for item in step.fields if step else ():
-        if (item.future or item.plan) and about.fields.get(item.key):
-            return date.fromisoformat(about.fields[item.key])
-    return None
-
-
 async def _settle(tx: Tx, row: Leaving, state: str, because: str) -> str:
     await deliveries.settle(tx, row.id, state, because)
     return state
@@ -194,7 +187,7 @@ async def _letters(area: Area, outbox_id: UUID) -> list[tuple[Unsent, Letter]]:
 
 async def _may_still(area: Area, outbox_id: UUID, message: Unsent) -> bool:
     async with area.database.transaction(WORKER) as tx:
-        return await messages.may_still_be_sent(tx, outbox_id, message.carer_id)
+        return await messages.may_still_be_sent(tx, outbox_id, message)
 
 
 async def _send(area: Area, post: Post, message: Unsent, letter: Letter) -> None:

@@ -26,12 +26,16 @@ SELECT r.id, r.name, r.email, r.channel, r.language, r.needs
 _MAY_STILL = """
 SELECT o.state = 'waiting' AND NOT e.messages_stopped AND NOT e.messages_refused AND NOT e.silent
        AND c.died_on IS NULL AND c.sealed_at IS NULL
-       AND EXISTS (SELECT FROM guardian g WHERE g.child_id = c.id AND g.carer_id = $2 AND g.active AND g.may_be_told)
+       AND EXISTS (SELECT FROM guardian g JOIN carer r ON r.id = g.carer_id
+                    WHERE g.child_id = c.id AND g.carer_id = $2 AND g.active AND g.may_be_told AND r.channel = $3)
   FROM outbox o JOIN episode e ON e.id = o.episode_id JOIN child c ON c.id = o.child_id WHERE o.id = $1"""
 _INSERT = """
 INSERT INTO message (id, outbox_id, child_id, episode_id, carer_id, channel, language, template, template_version, secret,
                      state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending') ON CONFLICT (outbox_id, carer_id, channel) DO NOTHING"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending')
+ON CONFLICT (outbox_id, carer_id, channel) DO UPDATE
+   SET language = excluded.language, template = excluded.template, template_version = excluded.template_version,
+       secret = excluded.secret, state = 'sending' WHERE $11 AND message.state <> 'delivered'"""
 _UNSENT = """
 SELECT m.id, m.carer_id, m.channel, m.language, m.secret, r.email FROM message m JOIN carer r ON r.id = m.carer_id
  WHERE m.outbox_id = $1 AND m.state <> 'delivered' ORDER BY m.made_at, m.id"""
@@ -132,7 +136,10 @@ async def carers(tx: Tx, child_id: UUID) -> list[Carer]:
 
 
 async def keep(tx: Tx, row: Leaving, message: NewMessage) -> None:
-    """Keep a message before it is sent; one for the same carer by the same channel is enough."""
+    """Keep a message before it is sent; one for the same carer by the same channel is enough.
+
+    One that a person has let go is kept as it is written now, unless it was delivered.
+    """
     await tx.execute(
         _INSERT,
         message.id,
@@ -145,6 +152,7 @@ async def keep(tx: Tx, row: Leaving, message: NewMessage) -> None:
         message.template,
         message.template_version,
         message.secret,
+        row.was_read,
     )
 
 
@@ -156,9 +164,10 @@ async def unsent(tx: Tx, outbox_id: UUID) -> list[Unsent]:
     ]
 
 
-async def may_still_be_sent(tx: Tx, outbox_id: UUID, carer_id: UUID) -> bool:
-    """Whether nothing has happened since that stops this message: a death, a sealing, a link that was ended."""
-    return bool(await tx.fetchval(_MAY_STILL, outbox_id, carer_id))
+async def may_still_be_sent(tx: Tx, outbox_id: UUID, message: Unsent) -> bool:
+    """Whether nothing has happened since that stops this message: a death, a sealing, a link that was ended, another way in
+    which the carer wants to be told."""
+    return bool(await tx.fetchval(_MAY_STILL, outbox_id, message.carer_id, message.channel))
 
 
 async def mark(tx: Tx, message_id: UUID, state: str, at: datetime) -> None:

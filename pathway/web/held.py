@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 from pathway.actions.area import Area
 from pathway.actions.held_jobs import LONGEST_REASON, close_held, run_again, send_again
 from pathway.actions.perform import Asking
-from pathway.domain.errors import InvalidInput
+from pathway.domain.errors import Conflict, DuplicateRequest, InvalidInput
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.held import held
 from pathway.web.fields import FieldSpec, Kind
@@ -35,15 +35,21 @@ async def show_held(
     return await _held_page(request, area, actor, None, None)
 
 
-@post(f"{PATH}/{{message_id:uuid}}/send", opt=_OPT, status_code=303)
+@post(f"{PATH}/{{message_id:uuid}}/send", opt=_OPT, status_code=200)
 async def send_held(
     request: WebRequest,
     area: NamedDependency[Area],
     actor: NamedDependency[Actor],
     message_id: FromPath[UUID],
-) -> Redirect:
-    """Let a message be tried again."""
-    await send_again(area, Asking(actor, request_id_of(await posted(request))), message_id)
+) -> Redirect | Template:
+    """Let a message be tried again; where what it says is not so any more, say so beside it."""
+    try:
+        await send_again(area, Asking(actor, request_id_of(await posted(request))), message_id)
+    except DuplicateRequest:
+        raise
+    except Conflict as refused:
+        why = open_form((_why(message_id),)).with_error(f"why-{message_id}", refused.message)
+        return await _held_page(request, area, actor, message_id, why)
     return Redirect(f"{PATH}?saved=sent", status_code=303)
 
 
