@@ -39,6 +39,8 @@ from pathway.web.routes import handlers as web_handlers
 from pathway.web.static_files import static_files, static_route
 from pathway.web.templating import page_environment, script_hash, template_config
 from pathway.worker.run import work
+from pathway_fhir.access.access import Access
+from pathway_fhir.access.routes import handlers as fhir_access_handlers
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
     """The application. `area` is given by tests that bring their own database, which they also close."""
     in_process = settings.mode == "demo" if with_worker is None else with_worker
     return Litestar(
-        [*web_handlers, *api_handlers, *health_handlers, static_route(static_files())],
+        [*web_handlers, *api_handlers, *fhir_access_handlers, *health_handlers, static_route(static_files())],
         guards=[permitted],
         middleware=[DefineMiddleware(Identity, exclude="^/(static|health|metrics)")],
         dependencies={
@@ -81,8 +83,7 @@ def _lifespan(settings: Settings, with_worker: bool, given: Area | None) -> Call
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         if given is not None:
-            app.state["database"], app.state["area"] = given.database, given
-            async with _working(given, settings, with_worker):
+            async with _ready(app, given, settings), _working(given, settings, with_worker):
                 yield
             return
         database = Database(
@@ -94,13 +95,23 @@ def _lifespan(settings: Settings, with_worker: bool, given: Area | None) -> Call
                 await refuse_unsafe_login(tx.connection)
                 await refuse_stale_schema(tx.connection)
             area = await open_area(settings, database)
-            app.state["database"], app.state["area"] = database, area
-            async with _working(area, settings, with_worker):
+            async with _ready(app, area, settings), _working(area, settings, with_worker):
                 yield
         finally:
             await database.close()
 
     return lifespan
+
+
+@asynccontextmanager
+async def _ready(app: Litestar, area: Area, settings: Settings) -> AsyncIterator[None]:
+    """What routes work with, in the application's state."""
+    access = Access.over(area.database, settings.base_url)
+    app.state["database"], app.state["area"], app.state["fhir"] = area.database, area, access
+    try:
+        yield
+    finally:
+        await access.close()
 
 
 @asynccontextmanager

@@ -23,8 +23,10 @@ _COLUMNS: Final[dict[DbRole, tuple[str, str]]] = {
     # A computer sees what the people of its organisation would: which part that plays differs from child to child.
     DbRole.r_partner: (
         f"CASE WHEN {_AS_HOLDER} THEN e.council_stage WHEN {_AS_SCHOOL} THEN e.school_stage ELSE e.referrer_stage END",
-        f"CASE WHEN {_AS_HOLDER} THEN '{Audience.COUNCIL}' WHEN {_AS_SCHOOL} THEN '{Audience.SCHOOL}'"
-        f" ELSE '{Audience.REFERRER}' END",
+        (
+            f"CASE WHEN {_AS_HOLDER} THEN '{Audience.COUNCIL}' WHEN {_AS_SCHOOL} THEN '{Audience.SCHOOL}'"
+            f" ELSE '{Audience.REFERRER}' END"
+        ),
     ),
     DbRole.r_referrer: (
         f"CASE WHEN {_AS_SCHOOL} THEN e.school_stage ELSE e.referrer_stage END",

@@ -8,6 +8,8 @@ from pathway.store.engine import Tx
 # A repeat after this long is a new request; its facts would still be refused, for their ids are the same.
 _OLD: Final[dict[str, str]] = {
     "session": "until < clock_timestamp()",
+    "partner_token": "until < clock_timestamp()",
+    "partner_assertion": "until < clock_timestamp()",
     "rate_limit": "tat < clock_timestamp() - interval '1 hour'",
     "request": "at < clock_timestamp() - interval '35 days'",
     "referral_draft": f"sent_at IS NULL AND changed_at < clock_timestamp() - interval '{DRAFT_KEPT_DAYS} days'",
@@ -19,7 +21,7 @@ ON CONFLICT (worker) DO UPDATE SET at = clock_timestamp(), detail = EXCLUDED.det
 
 
 async def clear_away(tx: Tx) -> int:
-    """Delete ended sessions, spent rate limits, answers kept for repeats, forgotten drafts and the queue's old log.
+    """Delete ended sessions and tokens, spent rate limits, answers kept for repeats, forgotten drafts and the queue's old log.
 
     Returns how many rows.
     """

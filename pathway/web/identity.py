@@ -4,7 +4,6 @@ Deny by default: a route that names no permission is refused. Whether this child
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,19 +12,20 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from pathway.domain.errors import NotAllowed, NotSignedIn, TooManyTries
+from pathway.domain.errors import NotAllowed, NotSignedIn
 from pathway.domain.roles import Actor, Permission
 from pathway.store.accounts import session_of, token_holder
 from pathway.store.engine import Database
-from pathway.store.rate_limit import allowed
+from pathway.store.rate_limit import count_false_token
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API: Final = "/api/"
+FHIR: Final = "/fhir/"
+"""The FHIR door looks at its callers itself: its tokens are other ones."""
+_BEARER_ONLY: Final = (API, FHIR)
 """Only a bearer token speaks here: a browser's cookie would let another website send changes."""
-_ONE_FALSE_TOKEN_PER: Final = timedelta(seconds=6)
-_FALSE_TOKENS_AT_ONCE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,14 @@ class Identity(AbstractAuthenticationMiddleware):
     """Puts the actor (or nobody) on the request; the token that forms must carry is its `auth`."""
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
+        if connection.url.path.startswith(FHIR):
+            return AuthenticationResult(user=None, auth="")
         database: Database = connection.app.state["database"]
         bearer = _bearer(connection)
         if bearer:
             actor = await token_holder(database, bearer)
             if actor is None:
-                await _count_false_token(connection, database)
+                await count_false_token(database, connection.client.host if connection.client else "unknown")
             return AuthenticationResult(user=actor, auth="")
         if connection.url.path.startswith(API):
             return AuthenticationResult(user=None, auth="")
@@ -63,17 +65,6 @@ def _bearer(connection: Connection) -> str:
     """The bearer token, which no website can make a browser send; a password that a proxy asked for is none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-async def _count_false_token(connection: Connection, database: Database) -> None:
-    """Slow down whoever tries tokens. One that is right is never held up: many systems may share an address."""
-    client = connection.client.host if connection.client else "unknown"
-    if not await allowed(database, f"token {client}", _ONE_FALSE_TOKEN_PER, _FALSE_TOKENS_AT_ONCE):
-        wait = int(_ONE_FALSE_TOKEN_PER.total_seconds())
-        raise TooManyTries(
-            f"Too many tokens that are not known came from your address. Wait {wait} seconds, and send the right one.",
-            wait,
-        )
 
 
 def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -97,15 +88,22 @@ def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 def _sign_in_words(connection: Connection) -> str:
-    if not connection.url.path.startswith(API):
+    if not connection.url.path.startswith(_BEARER_ONLY):
         return "Your session has ended or you have not signed in. Sign in, and you can go on."
     if "authorization" in connection.headers:
-        return "This token is not known: it may have been replaced. Ask whoever runs the service for the present one."
+        return (
+            "This token is not known: it may have been replaced, or its time is up. Get or ask for a new one."
+        )
+    if connection.url.path.startswith(FHIR):
+        return (
+            "Send the token of a registered system, as Authorization: Bearer and the token. "
+            "/fhir/R4/.well-known/smart-configuration says where to get one."
+        )
     return "Send the token of an account, as Authorization: Bearer and the token. Whoever runs the service makes one."
 
 
 def _role_words(connection: Connection) -> str:
-    if connection.url.path.startswith(API):
+    if connection.url.path.startswith(_BEARER_ONLY):
         return "The role of this token's account does not include this. Use an account whose role does."
     return "Your role does not include this page. Go back, or sign in with another role."
 
