@@ -203,7 +203,7 @@ def make(folder: Path) -> Json:
 def fetch(scratch: Path) -> Path:
     """The package, unpacked: npm knows the registry, this script names none. Other bytes than the pinned are refused."""
     pack = ["npm", "pack", "--silent", "--pack-destination", str(scratch), PACKAGE]
-    subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(pack, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
     tarball = next(scratch.glob("*.tgz"))
     found = "sha512-" + base64.b64encode(hashlib.sha512(tarball.read_bytes()).digest()).decode()
     if found != INTEGRITY:

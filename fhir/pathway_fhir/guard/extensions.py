@@ -42,6 +42,7 @@ def _one(extension: Json, rule: ExtensionRule, path: str, place: Place, report: 
     elif value_key is not None and not rule.values:
         text = "An extension has a value where its definition asks for parts. Send the parts."
         report.profile(IssueType.EXTENSION, text, path)
+        return
     elif value_key and rule.codes and not rule.codes.has(extension[value_key]):
         text = "None of the codes of an extension is from the list that is required for it. Send one that is."
         report.profile(IssueType.CODE_INVALID, text, f"{path}.value")

@@ -81,14 +81,13 @@ def _without_resource(entry: Any) -> Any:
 
 def _faults(resource: Json, path: str) -> Iterator[Issue]:
     name = resource.get("resourceType")
-    if not isinstance(name, str) or name not in tables().r4_resources:
+    known = tables().r4_resources if path else tables().resources
+    if not isinstance(name, str) or name not in known:
         return  # The walk has said so already.
     try:
         _model(name).model_validate(resource)
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_context=False, include_input=False):
-            code, text = _SAYINGS.get(fault["type"], _WRONG)
-            yield Issue(Severity.ERROR, code, text, (_expression(path or name, fault["loc"]),))
+        yield from _explained(error, path or name)
     except KeyError:
         text = "A resource inside this one is of a kind that is not taken here. The CapabilityStatement lists them."
         yield Issue(Severity.ERROR, IssueType.NOT_SUPPORTED, text, (path or name,))
@@ -97,6 +96,17 @@ def _faults(resource: Json, path: str) -> Iterator[Issue]:
         yield Issue(Severity.ERROR, IssueType.TOO_COSTLY, text, (path or name,))
     except (AttributeError, TypeError, ValueError, ArithmeticError):
         yield Issue(Severity.ERROR, *_WRONG, expression=(path or name,))
+
+
+def _explained(error: ValidationError, path: str) -> Iterator[Issue]:
+    try:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+    except UnicodeError:  # pydantic quotes what was sent, and cannot quote half a character
+        yield Issue(Severity.ERROR, *_WRONG, expression=(path,))
+        return
+    for fault in faults:
+        code, text = _SAYINGS.get(fault["type"], _WRONG)
+        yield Issue(Severity.ERROR, code, text, (_expression(path, fault["loc"]),))
 
 
 @cache

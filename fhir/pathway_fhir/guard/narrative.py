@@ -30,13 +30,15 @@ _ATTRIBUTES = frozenset(
 )
 _EMPTY = frozenset(["area", "br", "col", "hr", "img"])
 _ADDRESSES = frozenset(["href", "src", "cite", "usemap"])
+# Allowed and not shown: they would reach into the page around, its styles, its places and its keys.
+_NOT_SHOWN = frozenset(["accesskey", "class", "id", "name", "style", "tabindex", "usemap"])
 # What can only be there to run, to send or to load something: its content goes with it.
 _ACTIVE = frozenset(
     """applet audio base body button embed form frame frameset head html iframe input link math meta noscript object
     script select style svg template textarea video""".split()  # noqa: SIM905
 )
 _SAFE_LINK = re.compile(
-    r"(?:https?://|mailto:|tel:|#|/(?!/)|\.{0,2}/|[\w.%-]+(?:[/?#]|$))", re.IGNORECASE | re.ASCII
+    r"(?:https?://|mailto:|tel:|#|\.{0,2}/(?!/)|[\w.%-]+(?:[/?#]|$))", re.IGNORECASE | re.ASCII
 )
 _SAFE_IMAGE = re.compile(
     r"#[\w.-]+|data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE | re.ASCII
@@ -125,7 +127,7 @@ class _Reader:
                 self.active = True
             elif name not in _ATTRIBUTES:
                 self.strange = True
-            else:
+            elif name not in _NOT_SHOWN:
                 kept[name] = value
         return kept
 
