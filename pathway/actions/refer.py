@@ -135,7 +135,7 @@ def _with_organisations(
     return {**referral.answers, **{s.value: str(v) for s, v in slots.items() if v and s.value in asked}}
 
 
-async def _who(tx: Tx, area: Area, referral: Referral) -> _Who:
+async def _who(tx: Tx, area: Area, asking: Asking, referral: Referral) -> _Who:
     details = referral.child
     if details.restricted and not details.safe_contact:
         raise InvalidInput("Name a safe contact for a child whose location is restricted.", "safe_contact")

@@ -44,7 +44,9 @@ async def register_child(area: Area, asking: Asking, child: ChildDetails) -> Reg
     async def work(tx: Tx) -> Registered:
         check_day(area.today, area.today, child.birth_date)
         if child.restricted and not child.safe_contact:
-            raise InvalidInput("Name a safe contact for a child whose location is restricted.", "safe_contact")
+            raise InvalidInput(
+                "Name a safe contact for a child whose location is restricted.", "safe_contact"
+            )
         found = await _find(tx, child)
         child_id = found or await _add(tx, area, child)
         await child_partners.link(tx, child_id, asking.actor.organisation_id)

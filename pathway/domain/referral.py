@@ -71,8 +71,8 @@ class Referral:
     school_id: int | None = None
     referrer_id: int | None = None
     provider_id: int | None = None
-
     known_child: UUID | None = None
+
 
 RESTORE_WITHIN_MONTHS: Final = 12
 """A re-referral within these months of the closure keeps the first referral's start date (docs/rules.md 2)."""

@@ -134,14 +134,14 @@ async def events_of(tx: Tx, episode_id: UUID) -> list[Event]:
     return [event_from(row) for row in await tx.fetch(_EVENTS, episode_id)]
 
 
-async def episode_of(tx: Tx, event_id: UUID) -> UUID | None:
-    """The episode that a fact is of."""
-    found: UUID | None = await tx.fetchval("SELECT episode_id FROM event WHERE id = $1", event_id)
 async def first_events(tx: Tx, episodes: Sequence[UUID]) -> dict[UUID, Event]:
     """The fact that each of these episodes began with."""
     return {row["episode_id"]: event_from(row) for row in await tx.fetch(_FIRST, episodes)}
 
 
+async def episode_of(tx: Tx, event_id: UUID) -> UUID | None:
+    """The episode that a fact is of."""
+    found: UUID | None = await tx.fetchval("SELECT episode_id FROM event WHERE id = $1", event_id)
     return found
 
 

@@ -73,12 +73,12 @@ async def by_nhs_number(tx: Tx, number: NhsNumber) -> tuple[UUID, Identity] | No
     return None if row is None else (row["id"], identity_from(row))
 
 
-async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
 async def hold_child(tx: Tx, child_id: UUID) -> bool:
     """Lock a child's record as it is; false where there is none, or where it was joined with another or sealed."""
     return await tx.fetchval(_HOLD, child_id) is not None
 
 
+async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
     """Children of whom at least three of the four may agree; the domain decides what they are to each other."""
     rows = await tx.fetch(
         _ALIKE,

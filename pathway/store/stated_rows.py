@@ -50,7 +50,7 @@ async def take_over(
     await tx.execute(_CHANGE, child_id, new.language, new.safe_contact)
     if new.postcode:
         await tx.execute(_ADDRESS, child_id, list(new.address), new.postcode)
-    linked = [(row["id"], _carer(row)) for row in await tx.fetch(_CARERS, child_id)]
+    linked = await carers_known(tx, child_id)
     for carer, fresh in zip(new.carers, carer_ids, strict=True):
         same = next((known for known, one in linked if is_same_person(carer, one)), None)
         if same is None:
@@ -59,6 +59,11 @@ async def take_over(
             await tx.execute(
                 _CONTACT, same, carer.email, carer.phone, carer.channel, carer.language, list(carer.needs)
             )
+
+
+async def carers_known(tx: Tx, child_id: UUID) -> list[tuple[UUID, CarerDetails]]:
+    """The carers on record, each with their id; `tx` is the writer's."""
+    return [(row["id"], _carer(row)) for row in await tx.fetch(_CARERS, child_id)]
 
 
 def _carer(row: asyncpg.Record) -> CarerDetails:
