@@ -43,8 +43,6 @@ CONFIDENTIALITY: Final = "http://terminology.hl7.org/CodeSystem/v3-Confidentiali
 ROLE_CODE: Final = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 ACT_CODE: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 CONSENT_SCOPE: Final = "http://terminology.hl7.org/CodeSystem/consentscope"
-CONSENT_CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
-LOINC: Final = "http://loinc.org"
 ORGANISATION_TYPE: Final = "http://terminology.hl7.org/CodeSystem/organization-type"
 PARTICIPATION: Final = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 
@@ -57,7 +55,6 @@ NUMBER_STATUS_BEFORE: Final = f"{_UK}/UKCore-NHSNumberVerificationStatus"
 NUMBER_UNAVAILABLE: Final = f"{_UK}/UKCore-NHSNumberUnavailableReason"
 CONTACT_METHOD: Final = f"{_UK}/UKCore-PreferredContactMethod"
 WRITTEN_FORMAT: Final = f"{_UK}/UKCore-PreferredWrittenCommunicationFormat"
-PERSON_ROLE: Final = f"{_UK}/UKCore-AdditionalPersonRelationshipRole"
 HUMAN_LANGUAGE: Final = f"{_UK}/UKCore-HumanLanguage"
 BARS_CATEGORY: Final = "https://fhir.nhs.uk/CodeSystem/message-category-servicerequest"
 BARS_USE_CASE: Final = "https://fhir.nhs.uk/CodeSystem/usecases-categories-bars"
@@ -100,9 +97,6 @@ ROLE: Final = our_codes("role")
 ORGANISATION_KIND: Final = our_codes("organisation-kind")
 CARER_NEED: Final = our_codes("carer-need")
 CHANNEL: Final = our_codes("channel")
-CONSENT_KIND: Final = our_codes("consent")
-CONSENT_SCOPE_OURS: Final = our_codes("consent-scope")
-CONSENT_GIVER: Final = our_codes("consent-giver")
 CONTACT_ROLE: Final = our_codes("contact-role")
 SLOT: Final = our_codes("slot")
 
@@ -114,7 +108,6 @@ MAY_BE_TOLD: Final = our_extension("MayBeTold")
 NEED: Final = our_extension("CarerNeed")
 LOOKED_AFTER: Final = our_extension("LookedAfter")
 HAPPENED_ON: Final = our_extension("HappenedOn")
-GIVEN_BY: Final = our_extension("ConsentGivenBy")
 
 
 def answer_options(pathway: str, step: str, field: str) -> str:

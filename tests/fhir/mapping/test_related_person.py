@@ -11,6 +11,7 @@ from pathway_fhir.outcome import IssueType, Refused
 from pathway_fhir.vocabulary import systems
 from tests.fhir.mapping.conformity import assert_conforms
 from tests.fhir.mapping.made_up import TODAY, carers
+from tests.fhir.outside import needs_examples, read_json
 
 MOTHER: dict[str, Any] = {
     "resourceType": "RelatedPerson",
@@ -98,3 +99,12 @@ def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_repeated() -> N
         "RelatedPerson.telecom[1].value",
     }
     assert "nobody" not in str(refused.value)
+
+
+@needs_examples
+def test_a_guardian_of_the_personal_demographics_api_is_read() -> None:
+    bundle = read_json("pds/karate-stubs/relatedPersonResponses/related_person_9000000017.json")
+    sent = related_person.parse(bundle["entry"][0]["resource"], TODAY)
+    assert (sent.child.value, sent.carer.relationship) == ("5328023641", "Guardian of patient")
+    assert (sent.carer.language, sent.carer.channel, sent.carer.needs) == ("fr", "letter", ("interpreter",))
+    assert sent.carer.phone == "", "the number ended in 2021"
