@@ -14,6 +14,7 @@ from pathway.store.deliveries import Leaving
 from pathway.store.engine import Tx
 from pathway.store.facts import events_of, head_of
 from pathway.store.jobs import enqueue
+from pathway.store.keys import child_text
 
 LONGEST_REASON = 200
 
@@ -34,7 +35,7 @@ async def send_again(area: Area, asking: Asking, outbox_id: UUID) -> UUID:
 
 
 async def close_held(area: Area, asking: Asking, outbox_id: UUID, reason: str) -> UUID:
-    """Close a held message with a reason, as when the family was told by telephone. The reason names nobody.
+    """Close a held message with a reason, as when the family was told by telephone; it is kept under the child's key.
 
     Raises InvalidInput (no reason), NotAllowed, NotFound, DuplicateRequest.
     """
@@ -46,8 +47,9 @@ async def close_held(area: Area, asking: Asking, outbox_id: UUID, reason: str) -
         )
 
     async def end(tx: Tx) -> UUID:
-        await _check(tx, asking, outbox_id, "close_held_message")
-        await held_jobs.close(tx, outbox_id, why)
+        row = await _check(tx, asking, outbox_id, "close_held_message")
+        text = await child_text(tx, area.key, row.child_id)
+        await held_jobs.close(tx, outbox_id, text.lock({"reason": why}))
         return outbox_id
 
     return await perform(area, asking, "close_held", {"message": outbox_id, "reason": why}, UUID, end)

@@ -48,6 +48,7 @@ _TEXTS: Final[dict[str, str]] = {
     " WHERE t.secret IS NOT NULL ORDER BY t.sequence",
     "child_past": "SELECT id::text AS id, child_id, secret FROM child_past ORDER BY id",
     "message": "SELECT id::text AS id, child_id, secret FROM message ORDER BY id",
+    "outbox": "SELECT id::text AS id, child_id, secret FROM outbox WHERE secret IS NOT NULL ORDER BY id",
     "received": "SELECT id::text AS id, child_id, secret FROM received WHERE secret IS NOT NULL ORDER BY at, id",
     "break_glass": "SELECT id::text AS id, child_id, secret FROM break_glass ORDER BY since, id",
     **{

@@ -20,10 +20,11 @@ _WAIT_AGAIN = """
 UPDATE outbox SET state = 'waiting', attempts = 0, last_error = $2, changed_at = clock_timestamp()
  WHERE id = $1 AND state IN ('held', 'nobody_to_tell')"""
 _CLOSE = """
-UPDATE outbox SET state = 'dropped', last_error = $2, changed_at = clock_timestamp()
+UPDATE outbox SET state = 'dropped', last_error = $2, secret = $3, changed_at = clock_timestamp()
  WHERE id = $1 AND state IN ('held', 'nobody_to_tell')"""
 _TAKE_JOB = "DELETE FROM pgqueuer WHERE id = $1 AND status = 'failed' RETURNING entrypoint, convert_from(payload, 'UTF8') AS about"
 
+_CLOSED = "A person closed it, with a reason."
 _GONE = "This is not held any more: somebody has sent or closed it since. Look at the list again."
 
 
@@ -70,9 +71,12 @@ async def send_again(tx: Tx, outbox_id: UUID) -> None:
     await enqueue(tx, DELIVER, outbox_id)
 
 
-async def close(tx: Tx, outbox_id: UUID, because: str) -> None:
-    """End the work on a held message; NotFound where it is not held any more."""
-    if await tx.execute(_CLOSE, outbox_id, because) != "UPDATE 1":
+async def close(tx: Tx, outbox_id: UUID, reason: bytes | None) -> None:
+    """End the work on a held message; NotFound where it is not held any more.
+
+    `reason` is what somebody typed, encrypted with the child's key.
+    """
+    if await tx.execute(_CLOSE, outbox_id, _CLOSED, reason) != "UPDATE 1":
         raise NotFound(_GONE)
 
 

@@ -113,6 +113,7 @@ class Outbox(Table, tablename="outbox", db=ENGINE):
     last_error = Text(null=True, default=None)
     made_at = Timestamptz()
     changed_at = Timestamptz()
+    secret = Bytea(null=True, default=None)
 
 
 class RateLimit(Table, tablename="rate_limit", db=ENGINE):

@@ -53,6 +53,17 @@ async def test_told_by_telephone_is_a_reason_to_close(world: World) -> None:
         await close_held(world.area, world.asking("lead"), outbox_id, "again")
 
 
+async def test_what_was_typed_can_be_read_only_with_the_childs_key(world: World) -> None:
+    outbox_id, typed = await held(world), "Spoke with Nadia Stone on her mobile"
+    await close_held(world.area, world.asking("lead"), outbox_id, typed)
+    async with world.area.database.transaction(WRITER) as tx:
+        [kept] = await tx.fetch("SELECT child_id, last_error, secret, o::text AS whole FROM outbox o")
+        text = (await child_text(tx, world.area.key, kept["child_id"])).unlock(kept["secret"])
+    assert text == {"reason": typed}
+    assert "Nadia" not in kept["whole"]
+    assert kept["last_error"] == "A person closed it, with a reason."
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
 async def test_closing_needs_a_reason(world: World, reason: str) -> None:
     with pytest.raises(InvalidInput) as fault:
