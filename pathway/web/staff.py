@@ -5,6 +5,7 @@ from pathway.web import (
     accesses,
     breaches,
     break_glass,
+    change_school,
     child,
     correct,
     figures,
@@ -21,6 +22,7 @@ from pathway.web import (
 handlers = [
     *worklist.handlers,
     *child.handlers,
+    *change_school.handlers,
     *stated_details.handlers,
     *record_step.handlers,
     *correct.handlers,

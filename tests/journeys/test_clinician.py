@@ -127,6 +127,7 @@ async def test_every_page_of_the_morning_is_accessible_and_fits_its_window(
         "/worklist?late=yes&stage=autism:triage",
         f"/children/{child}",
         f"/children/{child}/people",
+        f"/children/{child}/school",
         f"/children/{child}/messages",
         f"/children/{child}/clocks/{episode}/nice_start/1",
         f"/children/{child}?as_of=2026-03-01",
