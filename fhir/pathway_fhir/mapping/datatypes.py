@@ -19,20 +19,27 @@ RESTRICTED: Final[Json] = {"system": systems.CONFIDENTIALITY, "code": "R", "disp
 
 def without_empty(element: Mapping[str, Any]) -> Json:
     """The element without what is empty, at every depth. `False` and `0` are values and stay."""
-    kept = {name: _filled(value) for name, value in element.items()}
-    return {name: value for name, value in kept.items() if not _is_empty(value)}
+    kept: Json = {}
+    for name, value in element.items():
+        found = _filled(value)
+        if found is not None:
+            kept[name] = found
+    return kept
 
 
 def _filled(value: Any) -> Any:
+    """The value without what is empty in it; None where nothing is left. Every resource passes here, so types are met
+    in the order of how often they come."""
+    kind = type(value)
+    if kind is str:
+        return value or None
+    if kind is dict:
+        return without_empty(value) or None
+    if kind is list or kind is tuple:
+        return [found for each in value if (found := _filled(each)) is not None] or None
     if isinstance(value, Mapping):
-        return without_empty(value)
-    if isinstance(value, list | tuple):
-        return [kept for kept in map(_filled, value) if not _is_empty(kept)]
-    return value
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str | list | dict) and not value)
+        return without_empty(value) or None
+    return None if value == "" else value
 
 
 def resource(
@@ -81,12 +88,22 @@ def period(start: date | None, end: date | None = None) -> Json:
 
 def coding(system: str, code: str, display: str = "") -> Json:
     """One code, or nothing where there is none."""
-    return without_empty({"system": system, "code": code, "display": display}) if code else {}
+    if not code:
+        return {}
+    return (
+        {"system": system, "code": code, "display": display} if display else {"system": system, "code": code}
+    )
 
 
 def concept(*codings: Mapping[str, Any], text: str = "") -> Json:
     """A CodeableConcept: the same thing in several systems, and in words."""
-    return without_empty({"coding": list(codings), "text": text})
+    found: Json = {}
+    known = [coding for coding in codings if coding]
+    if known:
+        found["coding"] = known
+    if text:
+        found["text"] = text
+    return found
 
 
 def identifier(
