@@ -143,3 +143,16 @@ async def test_a_script_in_a_contained_resource_is_found_too() -> None:
     issues = await check({"resourceType": "Patient", "contained": [flag]}, strict=False)
     assert refuses(issues)
     assert issues[0].expression == ("Patient.contained[0].text.div",)
+
+
+async def test_nor_does_a_script_hide_in_a_resource_that_is_not_read() -> None:
+    substance = {
+        "resourceType": "Substance",
+        "id": "a",
+        "text": {"status": "generated", "div": div(ACTIVE[0])},
+        "code": {"text": "Salt"},
+    }
+    issues = await check({"resourceType": "Patient", "contained": [substance]}, strict=False)
+    assert [issue.expression for issue in issues if issue.severity.refuses] == [
+        ("Patient.contained[0].text.div",)
+    ]

@@ -4,12 +4,17 @@ Each test breaks one thing in a resource that is whole, so that nothing else can
 """
 
 import copy
+import time
+import timeit
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 from pathway_fhir.guard import admit, check
 from pathway_fhir.guard.identifiers import agrees_verhoeff
+from pathway_fhir.guard.walk import walk
 from pathway_fhir.outcome import Issue, IssueType, Refused, Severity, refuses
 
 Json = dict[str, Any]
@@ -226,6 +231,21 @@ async def test_a_resource_nested_without_end_is_refused_when_it_did_not_come_thr
     assert [issue.code for issue in issues] == [IssueType.TOO_COSTLY]
 
 
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), 10**5_000, True, "1", None, [], {}], ids=[*"abcdefgh"]
+)
+async def test_a_number_that_is_none_is_answered_wherever_it_is_compared(value: Any) -> None:
+    repeat = {"period": value, "duration": value, "periodUnit": "d", "durationUnit": "d"}
+    quantity = {"low": {"value": value}, "high": {"value": value}}
+    extensions = [
+        {"url": "a:b", "valueTiming": {"repeat": repeat}},
+        {"url": "a:b", "valueRange": quantity},
+        {"url": "a:b", "valueAge": {"value": value}},
+        {"url": "a:b", "valueCount": {"value": value}},
+    ]
+    assert await faults(changed(PATIENT, extension=extensions)) != []
+
+
 async def test_a_thousand_faults_are_told_as_a_hundred() -> None:
     issues = await check(changed(PATIENT, name=[{"use": "x"}] * 1_000), strict=True)
     assert len(issues) == 100
@@ -240,3 +260,15 @@ async def test_admitting_says_400_for_what_cannot_be_read_and_422_for_what_break
     told = await admit(changed(PATIENT, telecom=[{"value": "x"}]), strict=False)
     assert not refuses(told)
     assert len(told) == 1
+
+
+def test_our_own_walk_costs_less_than_the_library_behind_it() -> None:
+    """About 0.05 ms to 0.15 ms for a request (on the machine it was written on)."""
+
+    def least(act: Callable[[], object]) -> float:
+        """The least of several rounds: the others were disturbed."""
+        return min(timeit.repeat(act, number=50, repeat=7, timer=time.process_time))
+
+    walk(REQUEST, strict=True)
+    model = get_fhir_model_class("ServiceRequest")
+    assert least(lambda: walk(REQUEST, strict=True)) < least(lambda: model.model_validate(REQUEST))

@@ -85,6 +85,8 @@ BROKEN_AND_WHOLE: dict[str, tuple[Json, Json]] = {
     "exp-1": ({"language": "a"}, {"expression": "a"}),
     "drt-1": ({"code": "d"}, {"code": "d", "value": 1, "system": "http://unitsofmeasure.org"}),
     "age-1": ({"value": 0, "code": "a"}, {"value": 1, "code": "a"}),
+    "dis-1": ({"value": 1}, {"value": 1, "code": "m"}),
+    "cnt-3": ({"value": 1.5, "code": "1"}, {"value": 2, "code": "1"}),
     "tim-1": ({"duration": 1}, {"duration": 1, "durationUnit": "d"}),
     "tim-2": ({"period": 1}, {"period": 1, "periodUnit": "d"}),
     "tim-4": ({"duration": -1}, {"duration": 0}),

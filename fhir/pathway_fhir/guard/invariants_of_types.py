@@ -34,6 +34,15 @@ def _positive(node: Json) -> bool:
     return value is None or value > Decimal(0)
 
 
+def _coded_in_ucum(node: Json) -> bool:
+    return (has(node, "code") or not has(node, "value")) and text(node, "system") in ("", _UCUM)
+
+
+def _whole(node: Json) -> bool:
+    value = number(node, "value")
+    return text(node, "code") in ("", "1") and (value is None or value == value.to_integral_value())
+
+
 OF_TYPES = (
     Rule(
         "Extension",
@@ -92,10 +101,20 @@ OF_TYPES = (
     Rule(
         "Age",
         "age-1",
-        lambda n: (
-            (has(n, "code") or not has(n, "value")) and text(n, "system") in ("", _UCUM) and _positive(n)
-        ),
+        lambda n: _coded_in_ucum(n) and _positive(n),
         "An age needs a value above 0 and a unit of time in UCUM. Send both.",
+    ),
+    Rule(
+        "Distance",
+        "dis-1",
+        _coded_in_ucum,
+        "A distance needs a unit of length in UCUM. Send it.",
+    ),
+    Rule(
+        "Count",
+        "cnt-3",
+        lambda n: _coded_in_ucum(n) and _whole(n),
+        "A count is a whole number, with the unit 1. Mend it.",
     ),
     Rule(
         "Timing.repeat",

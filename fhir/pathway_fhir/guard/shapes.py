@@ -61,7 +61,8 @@ def number(node: Json, name: str) -> Decimal | None:
     value = node.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
-    return Decimal(str(value))
+    found = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    return found if found.is_finite() else None
 
 
 def not_negative(node: Json, name: str) -> bool:

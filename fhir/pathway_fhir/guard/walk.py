@@ -39,7 +39,7 @@ class _Walk:
         name = node.get("resourceType")
         kind = self._known.kinds.get(name) if isinstance(name, str) else None
         if kind is None or not kind.is_resource:
-            self._unknown_resource(name, path)
+            self._unknown_resource(name, node, path)
             return
         outer = self._place
         if not contained:
@@ -50,13 +50,16 @@ class _Walk:
         identifiers.check_profile(node, self._known.profiles.get(kind.path), path, self._report)
         self._place = outer
 
-    def _unknown_resource(self, name: object, path: str) -> None:
+    def _unknown_resource(self, name: object, node: Json, path: str) -> None:
         if name is None:
             text = "It is not said which resource this is. Add resourceType."
             self._report.error(IssueType.REQUIRED, text, path or "resourceType")
         elif path and name in self._known.r4_resources:
             text = "A resource inside this one is of a kind that is not read here. It is kept as it was sent."
             self._report.warning(IssueType.NOT_SUPPORTED, text, path)
+            words = node.get("text")
+            if isinstance(words, dict) and isinstance(div := words.get("div"), str):
+                narrative.check(div, f"{path}.text.div", self._report)
         else:
             text = "This kind of resource is not taken here. The CapabilityStatement lists those that are."
             self._report.error(IssueType.NOT_SUPPORTED, text, path or "resourceType")
