@@ -12,8 +12,9 @@ from itertools import dropwhile
 
 from pathway import definitions
 from pathway.definitions.calendar import england
-from pathway.demo.afterwards import propose, seal
+from pathway.demo.afterwards import agree_limits, area_at_noon, propose, seal
 from pathway.demo.county import COUNCIL, COUNTY_TEAM, Account, County, moorshire
+from pathway.demo.partners import SYSTEMS, register_systems
 from pathway.demo.people import nhs_numbers
 from pathway.demo.progress import Silent
 from pathway.demo.simulation import simulate
@@ -81,14 +82,17 @@ async def seed_county(
         batch = simulate(SIZES[size], seed, today)
         key = area_key(settings)
         loaded = await fill(database, key, batch, size, seed, today, progress)
-        await seal(database, key, today)
+        await register_systems(database, settings.data_folder)
+        area = area_at_noon(database, key, today)
+        await agree_limits(area)
+        await seal(area, today)
     finally:
         if collects:
             gc.enable()
         await database.close()
     await _finish(addresses, SIZES[size], batch, progress)
     county = moorshire()
-    accounts = len(county.accounts) + len(story_accounts())
+    accounts = len(county.accounts) + len(story_accounts()) + len(SYSTEMS)
     return Seeded(size, seed, today, len(county.organisations), accounts, loaded)
 
 

@@ -112,6 +112,25 @@ async def test_who_may_not_know_of_a_story_does_not_see_it(seeded: Demo, key: st
     assert found == 0
 
 
+async def test_every_partner_has_signed_one_limit_and_another_waits_for_two_of_them(seeded: Demo) -> None:
+    _, database, _, _ = seeded
+    limits = """SELECT clock, agreed_at IS NOT NULL AS agreed, effective_from,
+                       (SELECT array_agg(kind ORDER BY kind) FROM threshold_signature s WHERE s.threshold_id = t.id) AS signed
+                  FROM threshold t ORDER BY id"""
+    async with database.transaction(WRITER, read_only=True) as tx:
+        agreed, waiting = await tx.fetch(limits)
+    assert (agreed["clock"], agreed["agreed"]) == ("referral_to_feedback", True)
+    assert agreed["signed"] == ["council", "icb", "provider"]
+    assert (waiting["clock"], waiting["agreed"], waiting["signed"]) == (
+        "triage_decision",
+        False,
+        ["provider"],
+    )
+    assert agreed["effective_from"] > TODAY < waiting["effective_from"]
+    used = "SELECT count(*) FROM clock WHERE threshold_id <> 0"
+    assert await value(database, used) == 0  # they hold for what starts after their day
+
+
 async def test_two_pairs_are_put_before_a_person_and_the_adopted_childs_identity_is_sealed(
     seeded: Demo,
 ) -> None:
