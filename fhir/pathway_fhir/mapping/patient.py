@@ -92,8 +92,12 @@ def _link(told: ChildTold) -> Json:
 # --- What comes in ----------------------------------------------------------------------------------------------------
 
 
-def parse(sent: Any, on: date, root: str = "") -> ChildSent:
-    """The child that a Patient describes on a day. Raises Refused with everything that keeps it from being used."""
+def parse(sent: Any, on: date, root: str = "", *, referring: bool = True) -> ChildSent:
+    """The child that a Patient describes on a day. Raises Refused with everything that keeps it from being used.
+
+    An answer to a trace refers nobody (`referring=False`): it may be restricted without a safe contact, and an address that
+    cannot be read is left out.
+    """
     reading = received.begin(sent, "Patient", root)
     first, family = _name(reading, sent, on)
     born = received.whole_day(
@@ -102,14 +106,18 @@ def parse(sent: Any, on: date, root: str = "") -> ChildSent:
     number, status = _number(reading, sent)
     restricted = _is_restricted(sent)
     safe_contact = _safe_contact(reading, sent, on)
-    if restricted and not safe_contact:
+    if referring and restricted and not safe_contact:
         reading.fault(
             IssueType.BUSINESS_RULE,
             "This child's location is restricted, so nobody here could reach the family safely. Name a safe contact: a "
             f"Patient.contact whose relationship is coded “{people.SAFE_CONTACT}” in {systems.CONTACT_ROLE}.",
             "contact",
         )
-    lines, postcode = ((), None) if restricted else _address_in(reading, sent, on)
+    lines, postcode = (
+        ((), None)
+        if restricted
+        else _address_in(reading if referring else received.Reading("Patient"), sent, on)
+    )
     sex, upn = _sex(reading, sent), _upn(reading, sent)
     looked_after = received.extension(sent, systems.LOOKED_AFTER).get("valueBoolean") is True
     died = bool(sent.get("deceasedBoolean") or sent.get("deceasedDateTime"))

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from pathway_fhir.mapping import received
+from pathway_fhir.mapping.datatypes import Json
+from pathway_fhir.mapping.healthcare_service import keys_in
 from pathway_fhir.mapping.received import Pointed
 from pathway_fhir.mapping.service_request import PRIORITY_REASON, SOURCE_OF_REQUEST
 from pathway_fhir.outcome import Issue, IssueType
@@ -58,15 +60,22 @@ class ReferralAsked:
     warnings: tuple[Issue, ...] = ()
 
 
-def parse(sent: Any, pathways: Mapping[tuple[str, str], str], root: str = "") -> ReferralAsked:
+def parse(
+    sent: Any, pathways: Mapping[tuple[str, str], str], root: str = "", *, otherwise: str = ""
+) -> ReferralAsked:
     """The referral that is sent; `pathways` says which code asks for which (`referrals.pathways_by_code`).
 
-    Raises Refused with everything that keeps it from being used.
+    `otherwise` is the pathway of the door it came to (an endpoint, a worklist), where no code of it says one. A change
+    need not say it again: it is known by the referral that it changes. Raises Refused with everything that keeps it from being used.
     """
     reading = received.begin(sent, "ServiceRequest", root)
     asked = _asked(reading, sent)
-    pathway = _pathway(reading, sent, pathways)
     new = asked is Asked.REFER
+    pathway = _pathway(reading, sent, pathways) or otherwise
+    if new and not pathway:
+        known = "; ".join(f"{system}|{code}" for system, code in sorted(pathways))
+        text = f"It is not said which pathway is asked for. Send one of: {known}."
+        reading.fault(IssueType.CODE_INVALID, text, "code")
     on = received.whole_day(
         reading, sent.get("authoredOn"), "authoredOn", what="when the referral was made", required=new
     )
@@ -111,7 +120,7 @@ def _asked(reading: received.Reading, sent: Mapping[str, Any]) -> Asked:
 def _pathway(
     reading: received.Reading, sent: Mapping[str, Any], pathways: Mapping[tuple[str, str], str]
 ) -> str:
-    """By what is asked for, or else by the use case, or else by the reason; a code of another system is passed over."""
+    """By what is asked for, or else the use case, or the reason, or the service named; another system's code is passed over."""
     concepts = [
         ("code", sent.get("code")),
         *(("category", concept) for _, concept in received.several(sent.get("category"))),
@@ -132,11 +141,17 @@ def _pathway(
                 IssueType.INVARIANT, "Two pathways are asked for. Send one referral for each.", name
             )
             return ""
-    known = "; ".join(f"{system}|{code}" for system, code in sorted(pathways))
-    reading.fault(
-        IssueType.CODE_INVALID, f"It is not said which pathway is asked for. Send one of: {known}.", "code"
+    offers = {_offered(element) for _, element in received.several(sent.get("performer"))} & set(
+        pathways.values()
     )
-    return ""
+    return offers.pop() if len(offers) == 1 else ""
+
+
+def _offered(performer: Json) -> str:
+    """The pathway of the HealthcareService of ours that is to do it."""
+    kind, _, logical_id = received.pointed(performer).reference.rpartition("/")
+    found = keys_in(logical_id) if kind.endswith("HealthcareService") else None
+    return found[1] if found else ""
 
 
 def _coded(concept: Any) -> list[tuple[str, str]]:

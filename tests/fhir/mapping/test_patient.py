@@ -139,3 +139,13 @@ def test_a_patient_of_the_personal_demographics_api_is_read(name: str) -> None:
     assert found.child.nhs_number is not None
     assert found.child.nhs_number.value == sent["id"]
     assert found.number_status is NumberStatus.TRACED
+
+
+@needs_examples
+def test_the_answer_to_a_trace_may_be_restricted_and_its_address_unreadable() -> None:
+    hidden = read_json("pds/karate-stubs/patientResponses/patient_9000000025.json")
+    assert refused(hidden).issues[0].expression == ("Patient.contact",)
+    found = patient.parse(hidden, TODAY, referring=False)
+    assert (found.child.restricted, found.child.safe_contact, found.died) == (True, "", True)
+    odd = read_json("pds/karate-stubs/patientResponses/patient_5900059332.json")
+    assert patient.parse(odd, TODAY, referring=False).child.postcode is None

@@ -141,6 +141,10 @@ def test_a_gps_referral_is_read() -> None:
             "joint_autism_adhd",
         ),
         (
+            {"code": None, "performer": [{"reference": "HealthcareService/12--joint.autism.adhd"}]},
+            "joint_autism_adhd",
+        ),
+        (
             {"code": None, "reasonCode": [{"coding": [{"system": systems.SNOMED, "code": "401204006"}]}]},
             "autism",
         ),
@@ -171,8 +175,14 @@ def test_the_national_source_is_read() -> None:
         ("on-hold", Asked.HOLD),
     ],
 )
-def test_a_change_is_read_without_the_day_of_the_referral(status: str, asked: Asked) -> None:
-    assert read(status=status, authoredOn=None).asked is asked
+def test_a_change_is_read_without_what_the_referral_has_said(status: str, asked: Asked) -> None:
+    found = read(status=status, authoredOn=None, code=None)
+    assert (found.asked, found.received_on, found.pathway) == (asked, None, "")
+
+
+def test_a_referral_without_a_code_of_ours_is_for_the_pathway_of_the_door_it_came_to() -> None:
+    assert parse({**REFERRAL, "code": None}, PATHWAYS, otherwise="autism").pathway == "autism"
+    assert places_refused(code=None) == {"ServiceRequest.code"}
 
 
 def test_everything_that_keeps_a_referral_from_being_used_is_said_where_it_stands() -> None:
