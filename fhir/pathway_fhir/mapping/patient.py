@@ -123,8 +123,10 @@ def parse(sent: Any, on: date, root: str = "", *, referring: bool = True) -> Chi
     died = bool(sent.get("deceasedBoolean") or sent.get("deceasedDateTime"))
     died_on = _day_of_death(sent)
     reading.end()
+    if born is None:
+        raise ValueError("A missing date of birth was refused above.")
     child = ChildDetails(
-        first, family, born or on, number, upn, sex, language=spoken.language(sent), interpreter=spoken.interpreter(sent),
+        first, family, born, number, upn, sex, language=spoken.language(sent), interpreter=spoken.interpreter(sent),
         looked_after=looked_after, restricted=restricted, safe_contact=safe_contact, address=lines, postcode=postcode,
     )  # fmt: skip
     return ChildSent(child, status, died, died_on, tuple(reading.issues))
