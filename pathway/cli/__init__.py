@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pathway.cli import area, data, demo, figures, running
+from pathway.cli import area, data, demo, figures, partner, running
 from pathway.cli.asking import sentence_for
 from pathway.domain.errors import PathwayError
 
@@ -33,5 +33,6 @@ def main() -> None:
     """
 
 
-for command in (*demo.COMMANDS, *running.COMMANDS, *area.COMMANDS, *data.COMMANDS, *figures.COMMANDS):
-    main.add_command(command)
+for group in (demo, running, area, partner, data, figures):
+    for command in group.COMMANDS:
+        main.add_command(command)

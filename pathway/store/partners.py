@@ -51,6 +51,9 @@ SELECT p.id AS partner_id, p.name, p.strict, a.id, a.role, a.organisation_id, he
        coalesce(p.last_in_at < clock_timestamp() - interval '1 minute', true) AS stale
   FROM held JOIN partner p ON p.id = held.partner_id JOIN account a ON a.id = p.account_id
  WHERE p.active AND a.active AND a.role = ANY ($3)"""
+_ORGANISATION: Final = """
+SELECT id, ods_code FROM organisation WHERE active AND (upper(ods_code) = upper($1) OR urn = $1 OR id::text = $1)
+ ORDER BY upper(ods_code) = upper($1) DESC NULLS LAST, urn = $1 DESC NULLS LAST LIMIT 1"""
 _MACHINES: Final = [role.value for role in MACHINES]
 
 
@@ -95,6 +98,15 @@ class Holder:
     actor: Actor
     scopes: tuple[str, ...]
     seconds: float | None
+
+
+async def organisation_of(database: Database, code: str) -> tuple[int, str | None]:
+    """The number and the ODS code of an organisation, by its ODS code, its URN or its number. Raises NotFound."""
+    async with database.transaction(WRITER, read_only=True) as tx:
+        row = await tx.fetchrow(_ORGANISATION, code)
+    if row is None:
+        raise NotFound("No organisation of this area has that ODS code, URN or number.")
+    return row["id"], row["ods_code"]
 
 
 async def add(database: Database, new: Registration) -> None:

@@ -69,7 +69,9 @@ def _usable(one: dict[str, Any]) -> Key | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SecurityWarning)  # a short key is not warned of, but passed over below
+            warnings.simplefilter(
+                "ignore", SecurityWarning
+            )  # a short key is not warned of, but passed over below
             key = JWKRegistry.import_key(one)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
