@@ -5,6 +5,7 @@ saves a round trip for each: nothing but SET LOCAL is ever set on them, and temp
 """
 
 import logging
+import re
 from typing import Any
 
 import asyncpg
@@ -14,6 +15,8 @@ from pathway.store.roles import DbRole
 
 _log = logging.getLogger(__name__)
 
+# An address in an error's text may hold the password that was tried.
+_PASSWORD = re.compile(r"//[^/@\s]*@")
 _CONNECT_SECONDS = 5.0
 _ACQUIRE_SECONDS = 10.0
 _CLEAN_UP_SECONDS = 5.0
@@ -140,9 +143,13 @@ def _terminate(connection: Any, error: BaseException) -> None:
 
 
 def _unreachable(error: BaseException) -> DatabaseUnavailable:
-    reason = str(error) or type(error).__name__
+    """A sentence for anybody; what the driver says, which may name the host and the login, is for the operator's log."""
+    _log.error(
+        "The database could not be reached: %s: %s", type(error).__name__, _PASSWORD.sub("//…@", str(error))
+    )
     return DatabaseUnavailable(
-        f"The database could not be reached ({reason}). Try again in a moment; 'pathway doctor' shows which one is meant."
+        "The database could not be reached. Try again in a moment. For the operator: the log says why, and "
+        "'pathway doctor' shows which one is meant."
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from piccolo.columns import Integer
 from piccolo.table import Table
 
 from pathway.domain.errors import DatabaseUnavailable, TransactionMisused
+from pathway.store.connections import _unreachable
 from pathway.store.embedded import Addresses
 from pathway.store.engine import Database, Scope, Tx
 from pathway.store.piccolo_engine import ENGINE
@@ -328,9 +330,18 @@ async def _kill(addresses: Addresses, backend: int) -> None:
     await connection.close()
 
 
-async def test_no_server_is_one_clear_sentence() -> None:
-    with pytest.raises(DatabaseUnavailable, match="could not be reached"):
+async def test_no_server_is_one_clear_sentence_and_the_log_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(DatabaseUnavailable, match="could not be reached") as refused:
         await Database("postgresql://pathway_app:wrong@127.0.0.1:1/pathway").open()
+    assert not re.search(r"127\.0\.0\.1|pathway_app|Connect", refused.value.message)
+    assert "127.0.0.1" in caplog.text
+    assert "wrong" not in caplog.text
+
+
+def test_a_password_in_what_the_driver_says_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    _unreachable(OSError("no route to postgresql://pathway_app:wrong@db.example/pathway"))
+    assert "db.example" in caplog.text
+    assert "wrong" not in caplog.text
 
 
 async def test_a_serialisation_failure_is_tried_again(floor: Database) -> None:
