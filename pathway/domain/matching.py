@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import combinations
 from typing import TypeVar
 
 from pathway.domain.identifiers import NhsNumber, Postcode
@@ -73,6 +74,12 @@ def likely(referred: Identity, known: Iterable[tuple[K, Identity]]) -> list[tupl
     found = [(key, match(referred, identity)) for key, identity in known]
     wanted = [pair for pair in found if pair[1].kind in (MatchKind.SAME, MatchKind.PROPOSED)]
     return sorted(wanted, key=lambda pair: (not pair[1].may_link, -len(pair[1].agreeing)))
+
+
+def matching_keys(identity: Identity) -> tuple[str, ...]:
+    """One key for each three of the four: two identities of whom three agree have one in common. In order, for locks."""
+    four = [(name, value) for name, value in _comparable(identity).items() if value]
+    return tuple(sorted(repr(three) for three in combinations(four, _ENOUGH_TO_PROPOSE)))
 
 
 def _kind(one: Identity, other: Identity, agreeing: int) -> MatchKind:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pathway.domain.identifiers import NhsNumber
 from pathway.domain.ids import time_ordered_id
-from pathway.domain.matching import Identity
+from pathway.domain.matching import Identity, matching_keys
 from pathway.domain.names import normalise_name
 from pathway.domain.referral import CarerDetails, ChildDetails
 from pathway.store.child_details import DETAILS, details_values, identity_from
@@ -79,7 +79,13 @@ async def hold_child(tx: Tx, child_id: UUID) -> bool:
 
 
 async def alike(tx: Tx, identity: Identity) -> list[tuple[UUID, Identity]]:
-    """Children of whom at least three of the four may agree; the domain decides what they are to each other."""
+    """Children of whom at least three of the four may agree; the domain decides what they are to each other.
+
+    Until the transaction ends nobody else looks for a child of whom three agree, so of two who refer one child at once the
+    second finds the record of the first.
+    """
+    for key in matching_keys(identity):
+        await tx.execute(_ONE_AT_A_TIME, key)
     rows = await tx.fetch(
         _ALIKE,
         identity.birth_date,

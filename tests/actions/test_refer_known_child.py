@@ -1,11 +1,13 @@
 """A referral of a child we know: one episode however many ask at once, never tied to who a sealed child was, and protected."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 
 from pathway.actions.refer import Referred
 from pathway.actions.seal_identity import NewIdentity, seal_identity
 from pathway.domain.errors import AlreadyReferred
+from pathway.domain.identifiers import Postcode
 from pathway.domain.referral import ChildDetails
 from pathway.store.scopes import WRITER
 from tests.actions.reading import outbox_rows, row, rows
@@ -37,6 +39,19 @@ async def test_two_who_refer_an_unknown_child_at_the_same_moment_make_one_record
         Referred.__name__,
     ]
     assert len(await rows(committed_world, "SELECT 1 FROM child")) == 1
+
+
+async def test_two_who_refer_a_child_without_a_number_at_once_are_put_before_a_person(
+    committed_world: World,
+) -> None:
+    """docs/rules.md 18: three of four agree, so a person is asked, whichever of the two came first."""
+    world = committed_world
+    child = replace(world.child(), nhs_number=None)
+    moved = replace(child, postcode=Postcode.parse("EX9 9ZZ"))
+    answers = await asyncio.gather(world.refer("senco", child=child), world.refer("gp", child=moved))
+    assert sorted(answer.being_checked for answer in answers) == [False, True]
+    [proposal] = await rows(world, "SELECT child_id, candidate_id FROM match_proposal")
+    assert set(proposal) == {answer.child_id for answer in answers}
 
 
 async def test_two_who_refer_a_known_child_at_the_same_moment_open_one_episode(
