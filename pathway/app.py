@@ -33,7 +33,7 @@ from pathway.store.migrate import refuse_stale_schema
 from pathway.store.safety import refuse_unsafe_login
 from pathway.store.scopes import WORKER
 from pathway.web import errors as web_errors
-from pathway.web.headers import content_security_policy, security_headers
+from pathway.web.headers import content_security_policy, name_methods, security_headers
 from pathway.web.identity import API, Cookie, Identity, current_actor, permitted
 from pathway.web.routes import handlers as web_handlers
 from pathway.web.static_files import static_files, static_route
@@ -57,7 +57,10 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
             "actor": Provide(_actor, sync_to_thread=False),
         },
         exception_handlers=_exception_handlers(),
-        before_send=[security_headers(content_security_policy(script_hash(page_environment())))],
+        before_send=[
+            security_headers(content_security_policy(script_hash(page_environment()))),
+            name_methods,
+        ],
         template_config=template_config(),
         openapi_config=openapi_config(),
         include_in_schema=False,

@@ -30,7 +30,12 @@ OnlyPathway = Annotated[
     str | None, QueryParameter(max_length=60, pattern=KEY, description="The key of a pathway.")
 ]
 OnlyStage = Annotated[
-    str | None, QueryParameter(max_length=60, pattern=KEY, description="The key of a stage.")
+    str | None,
+    QueryParameter(
+        max_length=121,
+        pattern=r"^[a-z0-9_]+(:[a-z0-9_]+)?$",
+        description="The key of a stage, or as the pages write it: that of the pathway, a colon, and the stage.",
+    ),
 ]
 NextRole = Annotated[Role | None, QueryParameter(description="Only those whose next step is this role's.")]
 Late = Annotated[bool, QueryParameter(description="Only those past a limit today.")]
@@ -59,9 +64,12 @@ async def show_worklist(
     limit: Limit = PAGE,
 ) -> Worklist:
     """Open episodes in the order in which they are planned, narrowed by any of the filters."""
+    of, _, stage_key = (stage or "").rpartition(":")
+    if of and pathway not in (None, of):
+        raise InvalidInput("The stage is one of another pathway. Give one pathway.", "stage")
     wanted = WorklistFilter(
-        stage,
-        pathway,
+        stage_key or None,
+        pathway or of or None,
         next_role.value if next_role else None,
         held_elsewhere,
         actor.organisation_id if offered else None,

@@ -50,11 +50,14 @@ async def test_a_worklist_is_narrowed_by_what_was_asked(
 ) -> None:
     await world.step("triage", waiting[0].episode_id, "triage_started", date(2026, 4, 1))
     triage = await all_pages(api, "triage", "/worklist", 50, stage="triage")
+    as_the_pages_say = await all_pages(api, "triage", "/worklist", 50, stage="autism:triage")
+    elsewhere = await api.get("triage", "/worklist", stage="autism:triage", pathway="annual_review")
     mine = await all_pages(api, "triage", "/worklist", 50, next_role="triage")
     late = await all_pages(api, "triage", "/worklist", 50, late="true")
     none = await all_pages(api, "triage", "/worklist", 50, pathway="annual_review")
 
     assert [row["episode"] for row in triage] == [str(waiting[0].episode_id)]
+    assert (as_the_pages_say, elsewhere.status_code) == (triage, 422)
     assert (len(mine), len(late), none) == (5, 5, [])
     assert late[0]["presses"] is not None
 
