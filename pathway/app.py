@@ -34,13 +34,16 @@ from pathway.store.safety import refuse_unsafe_login
 from pathway.store.scopes import WORKER
 from pathway.web import errors as web_errors
 from pathway.web.headers import content_security_policy, name_methods, security_headers
-from pathway.web.identity import API, Cookie, Identity, current_actor, permitted
+from pathway.web.identity import API, FHIR, Cookie, Identity, current_actor, permitted
 from pathway.web.routes import handlers as web_handlers
 from pathway.web.static_files import static_files, static_route
 from pathway.web.templating import page_environment, script_hash, template_config
 from pathway.worker.run import work
 from pathway_fhir.access.access import Access
 from pathway_fhir.access.routes import handlers as fhir_access_handlers
+from pathway_fhir.outcome import Refused
+from pathway_fhir.server.answers import outcome_for
+from pathway_fhir.server.routes import router as fhir_router
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +52,14 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
     """The application. `area` is given by tests that bring their own database, which they also close."""
     in_process = settings.mode == "demo" if with_worker is None else with_worker
     return Litestar(
-        [*web_handlers, *api_handlers, *fhir_access_handlers, *health_handlers, static_route(static_files())],
+        [
+            *web_handlers,
+            *api_handlers,
+            *fhir_access_handlers,
+            fhir_router(),
+            *health_handlers,
+            static_route(static_files()),
+        ],
         guards=[permitted],
         middleware=[DefineMiddleware(Identity, exclude="^/(static|health|metrics)")],
         dependencies={
@@ -141,9 +151,11 @@ def _exception_handlers() -> dict[
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if request.url.path.startswith(API):
             return problems.problem_for(error)
+        if request.url.path.startswith(FHIR):
+            return outcome_for(error)
         return web_errors.page_for(request, error)
 
-    return {PathwayError: answer, HTTPException: answer, Exception: answer}
+    return {PathwayError: answer, Refused: answer, HTTPException: answer, Exception: answer}
 
 
 def routes(app: Litestar) -> list[tuple[str, BaseRouteHandler]]:

@@ -68,9 +68,9 @@ BEGIN
     END LOOP;
 END $$;
 GRANT DELETE ON child_partner TO pathway_writer;
-GRANT UPDATE (state, child_id, secret, held, status, answer, finished_at) ON received TO pathway_writer;
+GRANT UPDATE (state, child_id, secret, held, digest, status, answer, finished_at) ON received TO pathway_writer;
 CREATE POLICY worker ON received TO r_worker USING (true);
-GRANT SELECT (id, state, child_id, at), UPDATE (held), DELETE ON received TO r_worker;
+GRANT SELECT (id, state, child_id, at, held), UPDATE (held) ON received TO r_worker;
 
 CREATE POLICY own ON child_partner FOR SELECT TO r_partner USING (organisation_id = (SELECT app_org()));
 GRANT SELECT ON child_partner TO r_partner;

@@ -71,6 +71,7 @@ class Permission(StrEnum):
     REVIEW_BREAK_GLASS = "review_break_glass"
     IMPORT = "import"
     HELD_JOBS = "held_jobs"
+    EXCHANGE = "exchange"
 
 
 _EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
@@ -124,8 +125,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     Role.FAMILY: _EVERYONE | {Permission.READ_OWN_CHILD},
     Role.YOUNG_PERSON: _EVERYONE | {Permission.READ_OWN_CHILD},
-    Role.PARTNER: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP},
-    Role.PROVIDER_SYSTEM: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP},
+    Role.PARTNER: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP, Permission.EXCHANGE},
+    Role.PROVIDER_SYSTEM: _EVERYONE | {Permission.REFER, Permission.RECORD_STEP, Permission.EXCHANGE},
     Role.SYSTEM: _EVERYONE,
 }
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pathway.domain.referral import DRAFT_KEPT_DAYS
+from pathway.store import received
 from pathway.store.engine import Tx
 
 # A repeat after this long is a new request; its facts would still be refused, for their ids are the same.
@@ -28,6 +29,7 @@ async def clear_away(tx: Tx) -> int:
     gone = 0
     for table, condition in _OLD.items():
         gone += int((await tx.execute(f"DELETE FROM {table} WHERE {condition}")).split()[-1])
+    await received.forget_unknown(tx)
     return gone
 
 

@@ -52,6 +52,10 @@ _NO_PROPOSALS = "DELETE FROM match_proposal WHERE child_id = ANY($1) OR candidat
 _IMPORTED = """
 UPDATE import_row SET secret = NULL, reference = '', errors = '{}'
  WHERE child_id = ANY($1) OR episode_id = ANY($2)"""
+_RECEIVED = """
+UPDATE received SET secret = NULL, held = NULL, answer = NULL, digest = '\\x' WHERE child_id = ANY($1)"""
+_NO_PARTNERS = "DELETE FROM child_partner WHERE child_id = ANY($1)"
+_UNTRACED = "UPDATE child SET number_status = '03' WHERE id = ANY($1)"
 _REQUESTS = """
 UPDATE request r SET answer = NULL, digest = '\\x'
  WHERE r.request_id <> $2
@@ -107,7 +111,12 @@ async def close_texts(tx: Tx, key: AreaKey, records: Sequence[UUID]) -> None:
 
 
 async def forget_traces(tx: Tx, records: Sequence[UUID], episodes: Sequence[UUID], request_id: UUID) -> None:
-    """Proposals to other records, rows of an import, and kept answers of requests, but for this request's own."""
+    """Proposals to other records, rows of an import, messages received, whose systems knew the child, how sure the number
+    was, and kept answers of requests, but for this request's own.
+    """
     await tx.execute(_NO_PROPOSALS, records)
+    await tx.execute(_RECEIVED, records)
+    await tx.execute(_NO_PARTNERS, records)
+    await tx.execute(_UNTRACED, records)
     await tx.execute(_IMPORTED, records, episodes)
     await tx.execute(_REQUESTS, episodes, request_id)

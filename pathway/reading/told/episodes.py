@@ -122,15 +122,17 @@ async def _outcomes(
     rows: Mapping[UUID, ToldEpisodeRow],
     definitions: Mapping[str, Definition],
 ) -> dict[UUID, OutcomeRow]:
-    late = [
-        key
-        for key, row in rows.items()
-        if definitions[row.definition].stages[row.stage].group in _LAST_GROUPS
-    ]
+    late = [key for key, row in rows.items() if _is_after_feedback(definitions[row.definition], row.stage)]
     if not late:
         return {}
     async with area.database.transaction(WRITER) as inner:
         return await outcomes(inner, late)
+
+
+def _is_after_feedback(definition: Definition, stage: str) -> bool:
+    """Whether a stage comes after the feedback: the one that it leads to, and those of support and of the end."""
+    led_to = {step.to for step in definition.steps.values() if step.reveals_outcome}
+    return stage in led_to or definition.stages[stage].group in _LAST_GROUPS
 
 
 def _named(rows: Iterable[ToldEpisodeRow]) -> frozenset[int]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.actions.episode_change import title_of
+from pathway.domain.appointments import ended_by
 from pathway.domain.definition import Definition
 from pathway.domain.events import CORRECTIONS, BuiltIn, Event
 from pathway.domain.roles import Actor
@@ -27,8 +28,6 @@ from pathway.store.scopes import WRITER, reading
 
 _SOURCE = "source"
 """The answer that everybody who sees an episode is told of its referral: who first asked."""
-_ATTENDANCE = "MHS201.AttendStatus"
-"""A step with this national code says what became of an appointment (MHSDS v6)."""
 
 
 Recorded = tuple[FactTold, EpisodeTold]
@@ -87,7 +86,7 @@ async def fact(area: Area, actor: Actor, event_id: UUID) -> Recorded | None:
 async def _told(
     tx: Tx, area: Area, actor: Actor, rows: Sequence[ToldEpisodeRow], doing: str, texts: bool = False
 ) -> list[Recorded]:
-    bodies = await organisations(area.database, tx)
+    bodies = await organisations(area.database, tx, frozenset({actor.organisation_id}))
     episodes = {e.id: e for e in await episodes_told(tx, area, actor, [row.id for row in rows])}
     found: list[Recorded] = []
     for row in rows:
@@ -151,7 +150,7 @@ def _fact(
         _by(event, bodies, hidden=hidden),
         texts.get(event.id, {}),
         event.id in struck,
-        _ended_by(event, told, definition),
+        ended_by(definition, event, told),
     )
 
 
@@ -167,15 +166,3 @@ def _without_places(event: Event, definition: Definition) -> Event:
     places = {f.key for f in step.fields if f.type.value == "organisation"} if step else {"to"}
     hidden = places | {"setting"}
     return replace(event, fields={k: v for k, v in event.fields.items() if k not in hidden})
-
-
-def _ended_by(event: Event, events: Sequence[Event], definition: Definition) -> Event | None:
-    """What became of an appointment: the next fact that says how one went."""
-    step = definition.steps.get(event.kind)
-    if step is None or not any(f.future and f.plan for f in step.fields):
-        return None
-    later = (e for e in events if e.sequence > event.sequence and e.kind in definition.steps)
-    return next(
-        (e for e in later if any(code.startswith(_ATTENDANCE) for code in definition.steps[e.kind].mhsds)),
-        None,
-    )

@@ -24,7 +24,7 @@ async def waits_told(area: Area, actor: Actor) -> list[WaitsTold]:
     today = area.today
     scope = Scope(DbRole.r_commissioner, actor.organisation_id, actor.account_id)
     async with area.database.transaction(scope, read_only=True) as tx:
-        bodies = await organisations(area.database, tx)
+        bodies = await organisations(area.database, tx, frozenset({actor.organisation_id}))
         counted = await open_by_provider(tx)
         late = await late_by_provider(tx, today)
         long: dict[tuple[str, int], dict[int, int]] = {}

@@ -23,7 +23,7 @@ async def readings_of_child(area: Area, actor: Actor, child_id: UUID) -> list[Re
     async with area.database.transaction(reading(actor)) as tx:
         if child_id not in await told_children(tx, [child_id]):
             return []
-        bodies = await organisations(area.database, tx)
+        bodies = await organisations(area.database, tx, frozenset({actor.organisation_id}))
         async with area.database.transaction(WRITER) as inner:
             rows = await readings_of(inner, child_id, actor.organisation_id, AT_MOST)
         await access_log.log(tx, actor, "who looked", [child_id])

@@ -15,7 +15,7 @@ _NOT_STAFF: Final = [role.value for role in Role if Permission.READ_OWN_CHILD in
 async def staff_told(area: Area, actor: Actor) -> list[PersonTold]:
     """Every account of an organisation, by its role there."""
     async with area.database.transaction(reading(actor), read_only=True) as tx:
-        bodies = await organisations(area.database, tx)
+        bodies = await organisations(area.database, tx, frozenset({actor.organisation_id}))
         rows = await staff(tx, _NOT_STAFF)
     return [PersonTold(row.id, "", Role(row.role), bodies.get(row.organisation_id)) for row in rows]
 
@@ -23,6 +23,6 @@ async def staff_told(area: Area, actor: Actor) -> list[PersonTold]:
 async def routes_told(area: Area, actor: Actor) -> list[tuple[str, OrganisationTold]]:
     """Which provider takes new children on which pathway."""
     async with area.database.transaction(reading(actor), read_only=True) as tx:
-        bodies = await organisations(area.database, tx)
+        bodies = await organisations(area.database, tx, frozenset({actor.organisation_id}))
         found = await routes(tx)
     return [(pathway, bodies[provider]) for pathway, provider in found if pathway in area.pathways.keys]

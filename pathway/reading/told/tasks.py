@@ -75,7 +75,7 @@ async def _with_keys(
 
 async def _printed(tx: Tx, area: Area, actor: Actor, rows: Sequence[ToldTaskRow]) -> list[Work]:
     episodes = {e.id: e for e in await episodes_told(tx, area, actor, sorted({r.episode_id for r in rows}))}
-    bodies = await organisations(area.database, tx)
+    bodies = await organisations(area.database, tx, frozenset({actor.organisation_id}))
     return [(_task(row, episodes[row.episode_id], bodies), episodes[row.episode_id]) for row in rows]
 
 
