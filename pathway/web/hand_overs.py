@@ -58,6 +58,7 @@ async def show_hand_overs(
         request,
         "staff/hand_overs.html",
         offered=[(one, uuid4()) for one in found.rows],
+        all_request=uuid4(),
         pages=pages,
         today=area.today,
         saved=_SAVED.get(request.query_params.get("saved", ""), ""),

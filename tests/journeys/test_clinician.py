@@ -133,6 +133,7 @@ async def test_every_page_of_the_morning_is_accessible_and_fits_its_window(
         f"/children/{child}?as_of=2026-03-01",
         f"/episodes/{episode}/steps/referral_accepted",
         "/hand-overs",
+        "/hand-overs/list",
         "/matches",
         f"/episodes/{episode}/hand-over",
         "/help",
