@@ -4,6 +4,7 @@ Each test breaks one thing in a resource that is whole, so that nothing else can
 """
 
 import copy
+import sys
 import time
 import timeit
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from pathway_fhir.guard import admit, check
+from pathway_fhir.guard import admit, check, prepare
 from pathway_fhir.guard.identifiers import agrees_verhoeff
 from pathway_fhir.guard.walk import walk
 from pathway_fhir.outcome import Issue, IssueType, Refused, Severity, refuses
@@ -260,6 +261,12 @@ async def test_admitting_says_400_for_what_cannot_be_read_and_422_for_what_break
     told = await admit(changed(PATIENT, telecom=[{"value": "x"}]), strict=False)
     assert not refuses(told)
     assert len(told) == 1
+
+
+def test_a_prepared_guard_has_its_models_and_passes_over_what_it_does_not_take() -> None:
+    prepare(["Patient", "ServiceRequest", "Unheard"])
+    imported = {name.rpartition(".")[2] for name in sys.modules if name.startswith("fhir.resources.R4B.")}
+    assert {"patient", "servicerequest"} <= imported
 
 
 def test_our_own_walk_costs_less_than_the_library_behind_it() -> None:
