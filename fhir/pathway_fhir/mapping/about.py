@@ -44,8 +44,10 @@ def organisation(told: OrganisationTold | None, *, restricted: bool = False) -> 
 
 
 def staff(told: PersonTold | None, *, restricted: bool = False) -> Json:
-    """A member of staff in their role, or nothing. The role's own resource says for whom they work."""
-    return {} if told is None or restricted else reference("PractitionerRole", told.account_id, told.name)
+    """A member of staff in their role, or nothing: the service itself has no account. Their role says for whom they work."""
+    if told is None or restricted or not told.account_id:
+        return {}
+    return reference("PractitionerRole", told.account_id, told.name)
 
 
 def role_title(told: FactTold) -> str:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from pathway.domain.definition import Definition, Step
+from pathway.domain.appointments import attend_status, day_field
+from pathway.domain.definition import Definition, Group, Step
 from pathway.domain.events import Event
 from pathway.domain.london import LONDON
 from pathway.domain.told import EpisodeTold, FactTold
 from pathway_fhir.mapping import about, answers, mechanism
 from pathway_fhir.mapping.datatypes import Json, coding, concept, day, extension, period
-from pathway_fhir.mapping.of_facts import Shown, attend_status, day_field, shown_as
+from pathway_fhir.mapping.of_facts import Shown, shown_as
 from pathway_fhir.vocabulary import systems
 from pathway_fhir.vocabulary.care import ATTEND_STATUS, CANCELLATION_REASON
 
@@ -64,6 +65,9 @@ PUT_OFF: Final = Ending(CANCELLED, "other", "Put off")
 ENDED_WITH_EPISODE: Final = Ending(CANCELLED, "other", "No longer needed")
 _BY_STEP: Final[Mapping[str, Ending]] = {"meeting_put_off": PUT_OFF}
 """Steps that end an appointment and have no national code for how."""
+
+_AFTER_A_MEETING: Final = (Group.ASSESSMENT, Group.SUPPORT)
+"""Where a child goes on from a meeting that was held; anywhere else it was no longer needed."""
 
 REASON_TITLES: Final[Mapping[str, str]] = {"pat": "Patient", "prov": "Provider", "other": "Other"}
 
@@ -116,9 +120,8 @@ def ending_of(definition: Definition, made: Event, by: Event | None) -> Ending |
         return by_code
     if Shown.APPOINTMENT in shown_as(definition, step.key) and _same_kind(definition, made, step):
         return BOOKED_AGAIN
-    if step.to and definition.stages[step.to].closed:
-        return ENDED_WITH_EPISODE
-    return Ending(FULFILLED)
+    goes_on = not step.to or definition.stages[step.to].group in _AFTER_A_MEETING
+    return Ending(FULFILLED) if goes_on else ENDED_WITH_EPISODE
 
 
 def _same_kind(definition: Definition, made: Event, again: Step) -> bool:

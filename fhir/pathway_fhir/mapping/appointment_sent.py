@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from pathway.domain.appointments import attend_status, day_field
 from pathway.domain.definition import Definition, Step
 from pathway.domain.told import EpisodeTold, FactTold
 from pathway_fhir.mapping import answers, mechanism
@@ -21,13 +22,7 @@ from pathway_fhir.mapping.appointment import (
     STATUS_BY_FIELD,
 )
 from pathway_fhir.mapping.datatypes import Json
-from pathway_fhir.mapping.of_facts import (
-    Shown,
-    attend_status,
-    day_field,
-    steps_shown_as,
-    steps_with_attend_status,
-)
+from pathway_fhir.mapping.of_facts import Shown, steps_shown_as, steps_with_attend_status
 from pathway_fhir.mapping.received import Reading, begin, codes, extension, several, whole_day
 from pathway_fhir.mapping.sent_step import StepSent, episode_pointed_at, step_said
 from pathway_fhir.outcome import IssueType

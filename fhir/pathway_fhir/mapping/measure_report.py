@@ -5,11 +5,11 @@ no profile for either.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from pathway.domain.breaches import GRADE_TITLES, Grade
+from pathway.domain.breaches import GRADE_TITLES
 from pathway.domain.told import WaitsTold
 from pathway_fhir import ids
 from pathway_fhir.mapping import about
@@ -23,8 +23,8 @@ _POPULATION: Final = concept(coding(MEASURE_POPULATION, "initial-population", "I
 _KEY: Final = re.compile(r"([1-9][0-9]{0,8})_([0-9]{8})")
 
 
-def resource(told: WaitsTold) -> Json:
-    """The waits of one provider on one pathway, as they stood on one day."""
+def resource(told: WaitsTold, titles: Mapping[str, str] | None = None) -> Json:
+    """The waits of one provider on one pathway, as they stood on one day. `titles` are the words for the clocks."""
     return written(
         "MeasureReport",
         logical_id(told.pathway, told.provider.id, told.as_of),
@@ -37,13 +37,13 @@ def resource(told: WaitsTold) -> Json:
             "period": period(told.as_of, told.as_of),
             "group": [
                 {"code": _group(key, title), "population": [{"code": _POPULATION, **_count(n)}]}
-                for key, title, n in _groups(told)
+                for key, title, n in _groups(told, titles or {})
             ],
         },
     )
 
 
-def measure(told: WaitsTold) -> Json:
+def measure(told: WaitsTold, titles: Mapping[str, str] | None = None) -> Json:
     """What is counted: the Measure that the reports of this pathway follow."""
     return written(
         "Measure",
@@ -63,7 +63,7 @@ def measure(told: WaitsTold) -> Json:
                         {"code": _POPULATION, "criteria": {"language": "text/plain", "expression": title}}
                     ],
                 }
-                for key, title, _ in _groups(told)
+                for key, title, _ in _groups(told, titles or {})
             ],
         },
     )
@@ -94,21 +94,23 @@ def measure_address(pathway: str) -> str:
     return f"{systems.OURS}/Measure/{measure_id(pathway)}"
 
 
-def _groups(told: WaitsTold) -> Iterator[tuple[str, str, int | None]]:
-    """Each group's code, words and count: all that wait, then the bands, then the grades of breach."""
+def _groups(told: WaitsTold, titles: Mapping[str, str]) -> Iterator[tuple[str, str, int | None]]:
+    """Each group's code, words and count: all that wait, then the bands, then those past the limit of each clock."""
     yield OPEN, "All who wait", told.open
     for key, n in told.bands:
-        yield f"wait-{_code(key)}", f"Waiting: {_title(key)}", n
+        yield f"wait-{_code(key)}", f"Waiting: {_title(key, titles)}", n
     for key, n in told.breaches:
-        yield f"breach-{_code(key)}", f"Breaches: {_title(key)}", n
+        yield f"breach-{_code(key)}", f"Past the limit: {_title(key, titles)}", n
 
 
 def _code(key: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")
 
 
-def _title(key: str) -> str:
-    return GRADE_TITLES[Grade(key)] if key in tuple(Grade) else key
+def _title(key: str, titles: Mapping[str, str]) -> str:
+    """The words for a band or a clock; its key, made readable, where none are given."""
+    known = {**{grade.value: title for grade, title in GRADE_TITLES.items()}, **titles}
+    return known.get(key) or key.replace("_", " ").capitalize()
 
 
 def _group(key: str, title: str) -> Json:

@@ -9,12 +9,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from pathway.domain.definition import Definition, FieldType, Group, Step
+from pathway.domain.appointments import attend_status, day_field
+from pathway.domain.definition import Definition, Group, Step
 
-DAY_FIELDS: Final = ("appointment_on", "offered_for", "meeting_on", "feedback_on")
-"""The required date that makes a step an appointment; where it is not required, it is only a plan."""
-
-ATTEND_STATUS: Final = "MHS201.AttendStatus"
 CONTACT_MECHANISM: Final = "MHS201.ConsMechanismMH"
 MECHANISM: Final = "mechanism"
 SUPPORT_PLANNED: Final = "support_while_waiting"
@@ -95,16 +92,6 @@ def steps_shown_as(definition: Definition, shown: Shown) -> tuple[Step, ...]:
 # --- What the attributes say ------------------------------------------------------------------------------------------
 
 
-def day_field(step: Step) -> str:
-    """The field with the day of an appointment, or nothing where the step makes none."""
-    asked = (
-        field.key
-        for field in step.fields
-        if field.key in DAY_FIELDS and field.required and field.type is FieldType.DATE
-    )
-    return next(asked, "")
-
-
 def is_care_contact(step: Step) -> bool:
     """Whether the child was seen or spoken with: it must say how, or MHSDS has a consultation mechanism for it."""
     asked = step.field_named(MECHANISM)
@@ -116,11 +103,6 @@ def is_component(step: Step) -> bool:
     """Whether it is a part of the assessment, which is done, not needed or could not be completed."""
     result = step.field_named("result")
     return result is not None and any(option.key == "completed" for option in result.options)
-
-
-def attend_status(step: Step) -> str:
-    """How an appointment ended, as MHSDS codes it, where the step alone says it; nothing where an answer does."""
-    return step.mhsds.get(ATTEND_STATUS, "")
 
 
 def steps_with_attend_status(definition: Definition, status: str) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from pathway.domain.roles import Door
 from pathway.domain.told import EpisodeTold, FactTold
 from pathway_fhir.ids import reference
-from pathway_fhir.mapping import about
+from pathway_fhir.mapping import about, care_plan
 from pathway_fhir.mapping.datatypes import Json, coding, concept, day, identifier, instant
 from pathway_fhir.mapping.datatypes import resource as written
 from pathway_fhir.mapping.of_facts import Shown, shown_as
@@ -55,8 +55,12 @@ def resource(told: FactTold, of: EpisodeTold, message: str = "") -> Json:
 
 def targets(told: FactTold, of: EpisodeTold) -> list[Json]:
     """The resources that show the fact, and the episode that it changed."""
-    keys = {shown: told.episode_id if shown in _BY_EPISODE else told.event.id for shown in Shown}
-    shown = [reference(kind, keys[kind]) for kind in shown_as(of.definition, told.event.kind)]
+    kinds = [
+        kind
+        for kind in shown_as(of.definition, told.event.kind)
+        if kind is not Shown.CARE_PLAN or care_plan.applies(told)
+    ]
+    shown = [reference(kind, told.episode_id if kind in _BY_EPISODE else told.event.id) for kind in kinds]
     return [*shown, about.episode(told.episode_id)]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from pathway.domain.appointments import attend_status
 from pathway.domain.breaches import Grade
 from pathway.domain.definition import Definition, Step
 from pathway.domain.events import Event
@@ -20,7 +21,7 @@ from pathway.domain.told import (
     TaskTold,
     WaitsTold,
 )
-from pathway_fhir.mapping.of_facts import Shown, attend_status, steps_shown_as
+from pathway_fhir.mapping.of_facts import Shown, steps_shown_as
 from tests.domain.stories import Story
 from tests.fhir.mapping.made_up import DEFINITIONS, days, episodes, facts, ids, lines, moments, organisations
 
@@ -34,6 +35,7 @@ def steps_of(shown: Shown) -> list[tuple[Definition, Step]]:
 @st.composite
 def facts_of(
     draw: st.DrawFn,
+    /,
     definition: Definition,
     step: Step,
     *,
@@ -52,7 +54,7 @@ def facts_of(
 
 
 @st.composite
-def facts_shown_as(draw: st.DrawFn, shown: Shown, **of: Any) -> Told:
+def facts_shown_as(draw: st.DrawFn, /, shown: Shown, **of: Any) -> Told:
     """A fact that a type of resource shows, of any pathway; an appointment may have ended in any of the known ways."""
     definition, step = draw(st.sampled_from(steps_of(shown)))
     ends = [s for s in definition.steps.values() if attend_status(s)]
@@ -75,7 +77,7 @@ def _event(kind: str) -> st.SearchStrategy[Event]:
 
 
 @st.composite
-def tasks(draw: st.DrawFn, **given: Any) -> tuple[TaskTold, EpisodeTold]:
+def tasks(draw: st.DrawFn, /, **given: Any) -> tuple[TaskTold, EpisodeTold]:
     """The headline of an open episode, or a task beside it."""
     definition = draw(st.sampled_from(list(DEFINITIONS.values())))
     stage = draw(st.sampled_from([s for s in definition.stages.values() if not s.closed]))
@@ -165,5 +167,5 @@ waits = st.builds(
     as_of=days,
     open=counts,
     bands=st.tuples(*(st.tuples(st.just(f"over_{n}_weeks"), counts) for n in (18, 26, 52, 78, 104))),
-    breaches=st.tuples(*(st.tuples(st.just(g), counts) for g in ("due_soon", "breached"))),
+    breaches=st.tuples(*(st.tuples(st.just(g), counts) for g in ("nice_start", "triage_decision"))),
 )

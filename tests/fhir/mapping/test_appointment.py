@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pathway.domain.appointments import attend_status, day_field
 from pathway.domain.definition import Definition, Step
 from pathway.domain.london import london_date
 from pathway.domain.told import EpisodeTold, OrganisationTold
 from pathway_fhir.mapping import appointment, appointment_sent
-from pathway_fhir.mapping.of_facts import Shown, attend_status, day_field
+from pathway_fhir.mapping.of_facts import Shown
 from pathway_fhir.outcome import IssueType, Refused
 from pathway_fhir.vocabulary.care import CANCELLATION_REASON
 from tests.fhir.mapping.conformity import assert_conforms

@@ -2,18 +2,10 @@
 
 import pytest
 
+from pathway.domain.appointments import DAY_FIELDS, attend_status, day_field
 from pathway.domain.definition import Definition, Step
 from pathway_fhir.mapping.appointment import STATUS_BY_FIELD
-from pathway_fhir.mapping.of_facts import (
-    DAY_FIELDS,
-    Shown,
-    attend_status,
-    day_field,
-    is_care_contact,
-    is_component,
-    shown_as,
-    steps_shown_as,
-)
+from pathway_fhir.mapping.of_facts import Shown, is_care_contact, is_component, shown_as, steps_shown_as
 from tests.fhir.mapping.made_up import AUTISM, DEFINITIONS
 
 EVERY_STEP = [(d, step) for d in DEFINITIONS.values() for step in d.steps.values()]

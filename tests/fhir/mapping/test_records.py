@@ -92,6 +92,13 @@ def test_a_referral_and_a_contact_are_named_by_their_own_keys(data: st.DataObjec
     ]
     fact, of = data.draw(facts_of(AUTISM, AUTISM.steps["concern_noted"]))
     assert provenance.targets(fact, of)[0]["reference"] == f"ServiceRequest/{of.id}"
+    fact, of = data.draw(facts_of(AUTISM, AUTISM.steps["referral_received"]))
+    for texts, plans in (
+        ({}, []),
+        ({"support_while_waiting": "A quiet place."}, [f"CarePlan/{fact.event.id}"]),
+    ):
+        targets = [t["reference"] for t in provenance.targets(replace(fact, texts=texts), of)]
+        assert [t for t in targets if t.startswith("CarePlan")] == plans
 
 
 # --- Readings ---------------------------------------------------------------------------------------------------------
@@ -132,6 +139,20 @@ def test_the_measure_counts_what_the_report_reports(told: WaitsTold) -> None:
     assert_conforms(measure)
     assert report["measure"] == measure["url"]
     assert [g["code"] for g in report["group"]] == [g["code"] for g in measure["group"]]
+
+
+@given(waits)
+def test_each_group_is_in_words(told: WaitsTold) -> None:
+    titles = {clock.key: clock.title for clock in DEFINITIONS["autism"].clocks.values()}
+    report, measure = measure_report.resource(told, titles), measure_report.measure(told, titles)
+    said = [group["code"]["text"] for group in report["group"]]
+    assert said[:2] == ["All who wait", "Waiting: Over 18 weeks"]
+    assert said[-2:] == [
+        "Past the limit: Referral to start of assessment",
+        "Past the limit: Referral received to triage decision",
+    ]
+    assert [group["code"]["text"] for group in measure["group"]] == said
+    assert measure_report.resource(told)["group"][-1]["code"]["text"] == "Past the limit: Triage decision"
 
 
 @given(waits)
