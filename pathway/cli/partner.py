@@ -74,7 +74,13 @@ def _day(at: datetime | None) -> str:
     "--scopes", "scope_text", required=True, help="What it may do, as “system/*.rs system/ServiceRequest.c”."
 )
 @_with_keys
-@click.option("--mode", type=click.Choice(partners.MODES), default="off", show_default=True)
+@click.option(
+    "--mode",
+    type=click.Choice(partners.MODES),
+    default="off",
+    show_default=True,
+    help="How far it is in earnest; in int and live the lasting token of its account speaks no FHIR.",
+)
 @click.option("--endpoint", help="Where we send messages for it.")
 @click.option("--target", help="Its identifier as a receiver of messages, as SYSTEM|VALUE.")
 @click.option("--tolerant", is_flag=True, help="Take BaRS messages that keep less strictly to the guide.")

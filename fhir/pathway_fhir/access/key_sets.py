@@ -69,9 +69,8 @@ def _usable(one: dict[str, Any]) -> Key | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", SecurityWarning
-            )  # a short key is not warned of, but passed over below
+            # A short key is not warned of, but passed over below.
+            warnings.simplefilter("ignore", SecurityWarning)
             key = JWKRegistry.import_key(one)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
