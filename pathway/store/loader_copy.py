@@ -4,14 +4,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from pathway.store.engine import Tx
 
+_TYPES = """
+SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
+ WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped"""
+
 
 async def create_staging(tx: Tx, tables: Mapping[str, Sequence[str]]) -> None:
-    """Temporary tables with these columns of the real ones; they go with the transaction."""
+    """Temporary tables with these columns of the real ones; they go with the transaction.
+
+    Their types come from the catalogue: the loader may add to the real tables and read next to nothing of them.
+    """
     for table, columns in tables.items():
-        await tx.execute(
-            f"CREATE TEMPORARY TABLE load_{table} ON COMMIT DROP AS"
-            f" SELECT {', '.join(columns)} FROM {table} WITH NO DATA"
-        )
+        types = dict(await tx.fetch(_TYPES, table))
+        asked = ", ".join(f"{name} {types[name]}" for name in columns)
+        await tx.execute(f"CREATE TEMPORARY TABLE load_{table} ({asked}) ON COMMIT DROP")
 
 
 async def copy_text(tx: Tx, table: str, columns: Sequence[str], text: bytes) -> None:

@@ -35,7 +35,7 @@ class DbRole(Enum):
         "What actions write as, after they have checked the person asking: it sees whole histories."
     )
     pathway_stats = "The owner of the aggregate views that commissioners read."
-    r_loader = "Imports and the demonstration: fills staging tables with COPY, then inserts."
+    r_loader = "The loader: fills staging tables with COPY, then inserts; it reads no row about anybody."
 
     @property
     def sentence(self) -> str:

@@ -23,7 +23,7 @@ from pathway.store.keys import AreaKey
 from pathway.store.loader import LOADER
 from pathway.store.loader_facts import Batch
 from pathway.store.pathways import Pathways
-from pathway.store.scopes import WORKER
+from pathway.store.scopes import WORKER, WRITER
 from tests.databases import new_database, opened
 from tests.demo.replaying import Replay
 
@@ -108,7 +108,7 @@ async def table(database: Database, name: str) -> list[dict[str, Any]]:
     key = "id" if name == "episode" else "episode_id"
     whose = WHOSE.format(key=key) if name in OF_EPISODES else "NULL AS whose"
     places = PLACES.get(name, "0 AS no_place")
-    async with database.transaction(LOADER) as tx:
+    async with database.transaction(WRITER) as tx:
         await tx.execute("SET LOCAL statement_timeout = 0")
         rows = await tx.fetch(f"SELECT t.*, {whose}, {places} FROM {name} t")
     kept = [{k: v for k, v in row.items() if k not in LEFT_OUT[name]} for row in rows]

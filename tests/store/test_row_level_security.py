@@ -181,17 +181,28 @@ async def test_no_other_table_shows_a_row_of_a_child_that_the_actor_does_not_rea
         ("officer", {"plan"}),  # its own pathway; of the others only what is shared with it
         ("family", {"ours"}),
         ("other_family", {"theirs"}),
-        ("partner", {"ours", "hidden", "restricted", "offered", "theirs"}),  # the last it referred to another team
+        (
+            "partner",
+            {"ours", "hidden", "restricted", "offered", "theirs"},
+        ),  # the last it referred to another team
         ("other_partner", {"theirs", "stopped"}),  # a computer takes nothing over
         ("council_partner", {"plan"}),
         ("gp_partner", {"hidden"}),  # as the people of the practice
         ("school_partner", {"ours", "restricted", "offered", "plan"}),
-        ("provider_system", {"ours", "hidden", "restricted", "offered"}),  # what the provider holds, and nothing else
+        (
+            "provider_system",
+            {"ours", "hidden", "restricted", "offered"},
+        ),  # what the provider holds, and nothing else
     ],
 )
 async def test_the_same_written_out_by_hand(area: Area, who: str, sees: set[str]) -> None:
     world, named = area
-    provider_of_plan = {"triage", "lead", "partner", "provider_system"}  # the health team that advises the council
+    provider_of_plan = {
+        "triage",
+        "lead",
+        "partner",
+        "provider_system",
+    }  # the health team that advises the council
     expected = {named[name] for name in sees} | ({named["plan"]} if who in provider_of_plan else set())
     assert await _visible(world.area.database, reading(world.actors[who]), "episode", "id") == expected
 
@@ -320,6 +331,24 @@ async def test_a_commissioner_reads_the_arithmetic_of_every_flag(area: Area) -> 
         )
     assert len(rows) == 6
     assert {row["started_on"] for row in rows} == {RECEIVED}
+
+
+async def test_the_loader_adds_and_reads_no_more_than_how_far_it_is(rolled_back: Database) -> None:
+    rights = await _rights(rolled_back, DbRole.r_loader)
+    assert {table: rights[table] for table in rights.keys() - {"demonstration", "migration"}} == {
+        "organisation": {"id"}, "account": {"id"}, "child": {"id"}, "event": {"id"}, "definition": {"digest"},
+        "ledger": {"position"},
+    }  # fmt: skip
+    for table in ("session", "child_key", "account", "message", "referral_draft"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with rolled_back.transaction(Scope(DbRole.r_loader)) as tx:
+                await tx.fetch(f"SELECT * FROM {table}")
+    async with rolled_back.transaction(WRITER) as tx:
+        changes = await tx.fetchval(
+            "SELECT bool_or(has_any_column_privilege('r_loader', oid, 'UPDATE') OR has_table_privilege('r_loader', oid, 'DELETE'))"
+            " FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        )
+    assert changes is False
 
 
 @pytest.mark.parametrize("role", OUTSIDE_ROLES, ids=lambda role: role.name)
