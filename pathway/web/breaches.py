@@ -35,7 +35,7 @@ from pathway.web.fields import Choice, FieldError, FieldSpec, Kind
 from pathway.web.forms import Reading, choices, open_form, read_form
 from pathway.web.page import WebRequest, page, posted
 from pathway.web.presenters import plural
-from pathway.web.sent_forms import request_id_of
+from pathway.web.sent_forms import large_number, request_id_of
 
 PATH = "/breaches"
 _READ = {"permission": Permission.READ_BREACHES}
@@ -102,7 +102,7 @@ async def acknowledge(
 ) -> Template | Redirect:
     """Acknowledge the waits that were ticked: one by itself, several as a cohort."""
     pairs = await posted(request)
-    ticked = [int(value) for name, value in pairs if name == BOX and value.isdecimal()]
+    ticked = [large_number(int(value)) for name, value in pairs if name == BOX and value.isdecimal()]
     why = read_form(WHY, pairs)
     if not (ticked and why.ok):
         return await _table_page(request, area, actor, why, ticked)
@@ -133,7 +133,7 @@ async def show_flag(
     """The sum of one flag, without anything that names the child: what a commissioner opens."""
     if actor.role is not Role.COMMISSIONER:
         raise NotFound("Open the sum from the child's own record: choose the limit in the table.")
-    found = await flagged_wait(area, actor, clock_row)
+    found = await flagged_wait(area, actor, large_number(clock_row))
     return page(
         request, "staff/flag.html", flag=found, sentences=sentences(found.sum), sum=sum_table(found.sum), back=PATH
     )  # fmt: skip
@@ -142,7 +142,7 @@ async def show_flag(
 def _saved(request: WebRequest) -> str:
     """What was acknowledged, in numbers; the address holds nothing else."""
     done, alone = (request.query_params.get(name, "") for name in ("done", "alone"))
-    if not (done.isdigit() and alone.isdigit() and len(done + alone) < 9):
+    if not (done.isdecimal() and alone.isdecimal() and len(done + alone) < 9):
         return ""
     words = f"{plural(int(done), 'wait')} acknowledged."
     if int(alone):

@@ -16,7 +16,7 @@ from pathway.reading.held import held
 from pathway.web.fields import FieldSpec, Kind
 from pathway.web.forms import Reading, open_form, read_form
 from pathway.web.page import WebRequest, page, posted
-from pathway.web.sent_forms import request_id_of
+from pathway.web.sent_forms import request_id_of, small_number
 
 PATH = "/held"
 _OPT = {"permission": Permission.HELD_JOBS}
@@ -81,7 +81,7 @@ async def run_job(
     request: WebRequest, area: NamedDependency[Area], actor: NamedDependency[Actor], job_id: FromPath[int]
 ) -> Redirect:
     """Put a failed job back into the queue."""
-    await run_again(area, Asking(actor, request_id_of(await posted(request))), job_id)
+    await run_again(area, Asking(actor, request_id_of(await posted(request))), small_number(job_id))
     return Redirect(f"{PATH}?saved=run", status_code=303)
 
 

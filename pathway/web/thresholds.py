@@ -18,10 +18,12 @@ from pathway.domain.errors import Conflict, InvalidInput
 from pathway.domain.roles import Actor, Permission
 from pathway.domain.thresholds import Applies
 from pathway.reading.thresholds import version, versions
+from pathway.web.components import SummaryRow
 from pathway.web.fields import Bound, FieldSpec, Kind
 from pathway.web.forms import Reading, choices, open_form, read_form
 from pathway.web.page import Pairs, WebRequest, page, posted
-from pathway.web.sent_forms import request_id_of
+from pathway.web.refer_pages import in_words
+from pathway.web.sent_forms import request_id_of, small_number
 from pathway.web.threshold_tables import effect_table, limit_table, signature_table, version_table
 
 PATH = "/thresholds"
@@ -57,7 +59,7 @@ async def show_threshold(
     threshold_id: FromPath[int],
 ) -> Template:
     """One version, its signatures, and what it would do."""
-    return await _version_page(request, area, actor, threshold_id, "")
+    return await _version_page(request, area, actor, small_number(threshold_id), "")
 
 
 async def _version_page(
@@ -94,6 +96,7 @@ async def sign_threshold(
 ) -> Template | Redirect:
     """Sign a proposal for one's own organisation, or withdraw it."""
     asking = Asking(actor, request_id_of(await posted(request)))
+    small_number(threshold_id)
     try:
         if doing == "sign":
             await sign(area, asking, threshold_id)
@@ -156,8 +159,17 @@ def _draft_page(
         reading=reading,
         errors=reading.errors,
         request_id=request_id,
+        answers=_in_words(reading),
         effect=effect_table(*tried) if tried else None,
         kept=[(name, value) for name, value in pairs if name != "_go"],
+    )
+
+
+def _in_words(reading: Reading) -> tuple[SummaryRow, ...]:
+    """What was proposed, as the page that shows its effect repeats it."""
+    return tuple(
+        SummaryRow(field.spec.label, in_words(field.spec, reading.answers[field.spec.name]))
+        for field in reading.fields
     )
 
 

@@ -106,6 +106,13 @@ async def test_a_limit_is_tried_out_proposed_and_signed(world: World) -> None:
         listed = await client.get("/thresholds")
     assert wrong.status_code == 422
     assert "What it would do" in words(tried)
+    for typed in (
+        "Information asked for to information received",
+        "15 working days",
+        "1 April 2027",
+        "Board, paper 5",
+    ):
+        assert typed in words(tried), "what is proposed stands beside its effect"
     assert kept.status_code == 303
     assert "15 working days" in words(opened)
     assert "To be signed" in words(listed)
@@ -163,6 +170,39 @@ async def test_a_held_message_is_sent_again_or_closed_with_a_reason(world: World
     assert closed.status_code == 303
     assert gone.status_code in (404, 409)
     assert (await row(world, "SELECT state FROM outbox WHERE child_id = $1", child.child_id))["state"] == "dropped"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "sent"),
+    [
+        ("commissioner", f"/breaches/{10**23}", None),
+        ("commissioner", f"/thresholds/{10**23}", None),
+        ("commissioner", f"/thresholds/{10**23}/sign", {}),
+        ("lead", f"/held/jobs/{10**23}/run", {}),
+        (
+            "lead",
+            "/breaches/acknowledge",
+            {"crossing": f"{10**23}", "reason": "capacity", "action": "extra_clinic"},
+        ),
+    ],
+)
+async def test_a_number_that_no_row_can_have_is_not_found(
+    world: World, who: str, path: str, sent: dict[str, str] | None
+) -> None:
+    async with signed_in(world, who) as client:
+        if sent is None:
+            answer = await client.get(path)
+        else:
+            answer = await client.post(path, data={**hidden((await client.get("/breaches")).text), **sent})
+    assert answer.status_code == 404
+    assert "There is no such line" in words(answer)
+
+
+async def test_words_that_an_address_invents_are_not_shown(world: World) -> None:
+    async with signed_in(world, "lead") as client:
+        answer = await client.get("/breaches?done=²&alone=0")
+    assert answer.status_code == 200
+    assert "acknowledged" not in words(answer)
 
 
 @pytest.mark.parametrize("path", ["/help", "/accessibility", "/privacy", "/cookies"])
