@@ -26,7 +26,7 @@ def own_routes(app: Litestar) -> list[tuple[str, str, Permission]]:
             if (
                 method in ("GET", "POST")
                 and permission is not None
-                and not path.startswith(("/api", "/static"))
+                and not path.startswith(("/api", "/fhir", "/static"))
             ):
                 found.append((method, filled(path), permission))
     return found
