@@ -21,7 +21,7 @@ from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import TaskRow, Versions, task_row
 from pathway.domain.roles import Actor, Permission, Role
 from pathway.domain.thresholds import read
-from pathway.reading.seen_by_council import as_council_sees, is_shown_less
+from pathway.reading.seen_by_council import as_council_saw, as_council_sees, is_shown_less
 from pathway.store import access_log
 from pathway.store.child_rows import (
     CarerRow,
@@ -128,10 +128,8 @@ async def child_record(
         async with area.database.transaction(WRITER) as inner:
             text = await child_text(inner, area.key, child_id)
             reached = {row.id: await family_reached(inner, row.id, day, position) for row in rows}
-        episodes = [await _record(tx, area, actor, row, text, day, position, reached[row.id]) for row in rows]
-        if as_of is not None or position is not None:
-            # What stands in the row is of today: an episode of which no fact was there yet is left out.
-            episodes = [one for one in episodes if one.episode is not None]
+        found = [await _record(tx, area, actor, row, text, day, position, reached[row.id]) for row in rows]
+        episodes = [one for one in found if one is not None]
         carers = await carers_of(tx, child_id)
         return ChildRecord(
             child,
@@ -154,16 +152,21 @@ async def _record(
     day: date,
     position: int | None,
     reached: date | None,
-) -> EpisodeRecord:
+) -> EpisodeRecord | None:
+    """None where nothing was known of the episode then."""
     definition = await area.pathways.by_digest(tx, row.definition)
     if is_shown_less(actor, definition):
-        return EpisodeRecord(await as_council_sees(area, row, row.id, definition), definition)
+        if day == area.today and position is None:
+            return EpisodeRecord(await as_council_sees(area, row, row.id, definition), definition)
+        then = await as_council_saw(area, row, definition, day, position)
+        return None if then is None else EpisodeRecord(then, definition)
     known = await events_of(tx, row.id) if position is None else await events_known_at(tx, row.id, position)
     # Also on a day before it: no replay names a place of the earlier identity (docs/rules.md 12).
     sealed = sealed_at(known if position is None else await events_of(tx, row.id))
     shown = up_to(known, day)
     if not shown:
-        return EpisodeRecord(row, definition)
+        # What stands in the row is of today.
+        return EpisodeRecord(row, definition) if day == area.today and position is None else None
     secrets = {event: text.unlock(secret) for event, secret in (await free_text_of(tx, row.id)).items()}
     versions = await agreed_thresholds(tx, row.pathway)
     episode = fold(definition, shown, area.calendar, reached)

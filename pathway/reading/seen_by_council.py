@@ -5,6 +5,7 @@ that the team has decided (docs/rules.md 10), so they are made again from the fa
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from pathway.domain.next_step import next_step
 from pathway.domain.roles import Actor, Role
 from pathway.domain.visibility import Audience, episode_seen, knows_facts
 from pathway.store.child_rows import ChildEpisodeRow
-from pathway.store.facts import events_of
+from pathway.store.facts import events_known_at, events_of
+from pathway.store.past import up_to
 from pathway.store.scopes import WRITER
 from pathway.store.worklist_rows import WorklistRow
 
@@ -35,7 +37,21 @@ async def as_council_sees(area: Area, row: Row, episode: UUID, definition: Defin
     return row if seen is None else _with_dates_of(row, seen, area)
 
 
-def _with_dates_of(row: Row, seen: Episode, area: Area) -> Row:
+async def as_council_saw(
+    area: Area, row: ChildEpisodeRow, definition: Definition, day: date, position: int | None
+) -> ChildEpisodeRow | None:
+    """The row as of a day, as known now or at a position of the ledger; None where nothing was known of the episode yet."""
+    async with area.database.transaction(WRITER) as tx:
+        known = await (events_of(tx, row.id) if position is None else events_known_at(tx, row.id, position))
+    then = up_to(known, day)
+    seen = episode_seen(definition, then, area.calendar, Audience.COUNCIL) if then else None
+    if seen is None:
+        return None
+    shown = replace(row, stage=seen.stage.key, started_on=seen.started_on, closed_on=seen.closed_on)
+    return _with_dates_of(shown, seen, area, day)
+
+
+def _with_dates_of(row: Row, seen: Episode, area: Area, day: date | None = None) -> Row:
     shown = replace(
         row,
         stage_since=seen.stage_since,
@@ -43,7 +59,7 @@ def _with_dates_of(row: Row, seen: Episode, area: Area) -> Row:
         holder_slot=seen.holder.slot.value,
         holder_id=seen.holder.organisation_id,
     )
-    step = next_step(seen, area.today, area.calendar)
+    step = next_step(seen, day or area.today, area.calendar)
     if step is None:
         return shown
     return replace(

@@ -17,6 +17,14 @@ from tests.web.signing_in import hidden, signed_in, words
 from tests.world import World
 
 OFFERED = {"feedback_on": "2026-12-10"}
+DAYS = (
+    ("2026-03-10", "Being reviewed", "9 March 2026"),
+    ("2026-04-01", "Accepted, waiting for assessment", "12 March 2026"),
+    ("2026-05-10", "Assessment under way", "4 May 2026"),
+    ("2026-06-10", "Team meeting (formulation)", "1 June 2026"),
+    ("2026-09-09", "Team meeting (formulation)", "1 September 2026"),
+)
+"""Days, and what the council is shown of them: on the last two the team had decided and nobody had been told."""
 
 
 async def assessed_again(world: World) -> tuple[UUID, UUID]:
@@ -89,3 +97,16 @@ async def test_what_the_familys_own_page_will_say_is_not_said_to_the_council(wor
             answer = await client.post(form, data={**hidden(opened.text), **day, **given})
         assert "The family is sent no message" in words(answer), who
         assert ("Their own page will say" in words(answer)) is told, who
+
+
+async def test_a_page_as_of_an_earlier_day_shows_the_stage_of_that_day(world: World) -> None:
+    """The stage that the council was shown then, with its dates; and no episode where there was none yet."""
+    child, episode = await assessed_again(world)
+    await decide_again(world, episode, "autism")
+    async with signed_in(world, "officer") as client:
+        for on, stage, since in DAYS:
+            said = words(await client.get(f"/children/{child}?as_of={on}"))
+            assert f"{stage} In this stage since {since}" in said.replace("\u00a0", " "), (on, said)
+        before = words(await client.get(f"/children/{child}?as_of=2026-03-02"))
+        known_before = words(await client.get(f"/children/{child}?as_of=2026-06-01&known=2026-03-02"))
+    assert "In this stage since" not in before + known_before
