@@ -120,6 +120,22 @@ CREATE TABLE guardian (
 CREATE INDEX guardian_account ON guardian (account_id, child_id) WHERE active;
 CREATE INDEX guardian_carer ON guardian (carer_id);
 
+-- What a young person decided about who is told, and from which day it holds (docs/rules.md 13). `id` is the fact's own.
+CREATE TABLE who_is_told (
+    id uuid PRIMARY KEY,
+    child_id uuid NOT NULL REFERENCES child,
+    account_id int NOT NULL,
+    decision text NOT NULL CHECK (decision IN ('carers_as_before', 'some_carers', 'young_person_only', 'best_interests')),
+    basis text NOT NULL CHECK (basis IN ('sixteen', 'gillick', 'best_interests')),
+    decided_on date NOT NULL,
+    from_on date NOT NULL CHECK (from_on >= decided_on),
+    carers uuid[] NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    taken_up_at timestamptz
+);
+CREATE INDEX who_is_told_child ON who_is_told (child_id, taken_up_at);
+CREATE INDEX who_is_told_due ON who_is_told (from_on) WHERE taken_up_at IS NULL;
+
 -- Three of four agree: a person decides whether two records are one child. Nothing links by itself (docs/rules.md 18).
 CREATE TABLE match_proposal (
     id uuid PRIMARY KEY,

@@ -10,7 +10,7 @@ DO $$
 DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY[
-        'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian',
+        'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian', 'who_is_told',
         'match_proposal', 'merge', 'break_glass', 'break_glass_review', 'break_glass_telling', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
         'threshold', 'threshold_signature', 'crossing', 'acknowledgement', 'outbox', 'message', 'access_log', 'ledger',
         'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit', 'demonstration'] LOOP
@@ -29,7 +29,8 @@ GRANT UPDATE ON organisation, pathway_route, account, session, child, child_addr
 GRANT UPDATE (known_to, to_sequence, next_crossing_on) ON clock TO pathway_writer;
 GRANT DELETE ON task, caseload, session, child_address TO pathway_writer;
 -- Joining and sealing records: links are taken away, and messages move with the episode they are about.
-GRANT DELETE ON guardian, match_proposal TO pathway_writer;
+GRANT DELETE ON guardian, match_proposal, who_is_told TO pathway_writer;
+GRANT UPDATE (taken_up_at) ON who_is_told TO pathway_writer;
 GRANT UPDATE (child_id, carer_id, secret) ON message TO pathway_writer;
 GRANT UPDATE ON child, guardian, episode, import_batch, import_row TO r_loader;
 GRANT UPDATE, DELETE ON rate_limit TO pathway_writer;
@@ -82,7 +83,7 @@ CREATE FUNCTION may_be_told_of(opening uuid) RETURNS boolean LANGUAGE sql STABLE
         (SELECT t.tell_from FROM break_glass_telling t WHERE t.opening_id = opening ORDER BY t.at DESC, t.id LIMIT 1),
         (SELECT b.tell_from FROM break_glass b WHERE b.id = opening)) <= now();
 CREATE POLICY family ON break_glass FOR SELECT TO r_family USING (
-    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active))
+    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told))
     AND may_be_told_of(id));
 GRANT SELECT (id, child_id, why) ON break_glass TO r_family;
 CREATE POLICY own ON carer FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
@@ -106,7 +107,7 @@ CREATE POLICY referrer ON episode FOR SELECT TO r_referrer USING (
     (school_id = (SELECT app_org()) AND NOT hidden_from_school)
     OR (referrer_id = (SELECT app_org()) AND NOT hidden_from_referrer));
 CREATE POLICY family ON episode FOR SELECT TO r_family USING (
-    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
+    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told)));
 CREATE POLICY partner ON episode FOR SELECT TO r_partner USING (
     provider_id = (SELECT app_org()) OR (council_id = (SELECT app_org()) AND council_basis));
 CREATE POLICY worker ON episode FOR SELECT TO r_worker USING (true);
@@ -128,7 +129,7 @@ GRANT SELECT (id, pathway, definition, stage, stage_since, started_on, closed_on
 CREATE POLICY by_episode ON child FOR SELECT TO r_clinician, r_lead, r_officer, r_referrer, r_partner
     USING (EXISTS (SELECT FROM episode e WHERE e.child_id = child.id));
 CREATE POLICY family ON child FOR SELECT TO r_family USING (
-    id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
+    id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told)));
 CREATE POLICY worker ON child FOR SELECT TO r_worker, r_privacy USING (true);
 GRANT SELECT ON child TO r_clinician, r_lead, r_officer, r_partner, r_worker;
 GRANT SELECT (id, first_name, family_name, birth_date, nhs_number, sealed_at, restricted) ON child TO r_privacy;
@@ -145,6 +146,10 @@ CREATE POLICY by_child ON guardian FOR SELECT TO r_clinician, r_lead, r_officer
     USING (EXISTS (SELECT FROM child c WHERE c.id = guardian.child_id));
 CREATE POLICY worker ON guardian FOR SELECT TO r_worker USING (true);
 GRANT SELECT ON guardian TO r_clinician, r_lead, r_officer, r_worker;
+CREATE POLICY by_child ON who_is_told FOR SELECT TO r_clinician, r_lead
+    USING (EXISTS (SELECT FROM child c WHERE c.id = who_is_told.child_id));
+CREATE POLICY worker ON who_is_told FOR SELECT TO r_worker USING (true);
+GRANT SELECT ON who_is_told TO r_clinician, r_lead, r_worker;
 CREATE POLICY by_child ON carer FOR SELECT TO r_clinician, r_lead, r_officer
     USING (EXISTS (SELECT FROM guardian g WHERE g.carer_id = carer.id));
 CREATE POLICY worker ON carer FOR SELECT TO r_worker USING (true);
@@ -215,7 +220,7 @@ CREATE POLICY council_runs ON message FOR SELECT TO r_officer
     USING (EXISTS (SELECT FROM episode e WHERE e.id = message.episode_id AND e.council_runs));
 CREATE POLICY own ON message FOR SELECT TO r_family
     USING (carer_id = ANY (ARRAY(SELECT c.id FROM carer c WHERE c.account_id = (SELECT app_account())))
-        AND child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)));
+        AND child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told)));
 CREATE POLICY worker ON message TO r_worker USING (true) WITH CHECK (true);
 GRANT SELECT ON message TO r_clinician, r_lead, r_officer, r_family;
 GRANT SELECT, INSERT, UPDATE ON message TO r_worker;
@@ -223,7 +228,7 @@ GRANT SELECT, INSERT, UPDATE ON message TO r_worker;
 CREATE POLICY privacy ON access_log FOR SELECT TO r_privacy, r_worker USING (true);
 -- A family sees what was done under an opening once it may be told of that; the question before it opened nothing.
 CREATE POLICY family ON access_log FOR SELECT TO r_family USING (
-    children && ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active)
+    children && ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told)
     AND purpose <> 'question before an opening'
     AND (opening_id IS NULL OR opening_id = ANY (ARRAY(SELECT b.id FROM break_glass b))));
 GRANT SELECT ON access_log TO r_privacy, r_worker;

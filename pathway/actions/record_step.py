@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from pathway.actions.area import Area
+from pathway.actions.decide_who_is_told import settle_who_is_told
 from pathway.actions.episode_change import Changed, Opened, change, judge, open_episode, tell_family
 from pathway.actions.name_coordinator import put_on_list
 from pathway.actions.perform import Asking, perform
@@ -22,6 +23,7 @@ from pathway.domain.fold import fold
 from pathway.domain.ids import event_id
 from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import Versions
+from pathway.domain.telling import ASKED
 from pathway.domain.thresholds import read
 from pathway.domain.visibility import knows_facts
 from pathway.store import access_log
@@ -81,6 +83,8 @@ async def record_step(
         opened, head = judged.opened, judged.opened.head
         if judged.step.names_coordinator:
             await put_on_list(tx, head, judged.episode.coordinator)
+        if step_key == ASKED:
+            await settle_who_is_told(tx, area, asking, opened, judged.draft)
         changed = await change(tx, area, asking, opened, [judged.draft], judged.episode, step_key)
         await tell_family(tx, asking, head, judged.step, judged.draft.id, head.messages_stopped)
         return changed

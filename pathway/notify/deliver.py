@@ -20,6 +20,7 @@ from pathway.domain.family_view import day_named
 from pathway.domain.london import london_date
 from pathway.domain.periods import Period, Unit, add
 from pathway.domain.roles import THE_SERVICE
+from pathway.domain.telling import must_be_asked
 from pathway.notify.messages import Told, compose
 from pathway.notify.senders import Letter, Post, Sender
 from pathway.notify.templates import FRAME, template
@@ -39,6 +40,8 @@ _UPDATES: Final = frozenset({outbox.FAMILY_UPDATE, outbox.CORRECTION})
 _CORRECTED: Final = (
     "The fact was corrected after the message was made. Read it, then send it again or drop it."
 )
+
+_ASK_FIRST: Final = "From 16 a young person decides who is told, and nobody has asked yet. Ask, record the answer, then send it again."
 
 _NOBODY_LEFT: Final = (
     "Nobody could be told at the moment of sending. Look who may be told, then send it again."
@@ -89,6 +92,8 @@ async def _prepare(area: Area, post: Post, outbox_id: UUID) -> str | None:
             return await _settle(tx, row, HELD, _CORRECTED)
         if about.refused:
             return await _settle(tx, row, NOBODY_TO_TELL, outbox.MESSAGES_REFUSED)
+        if not row.was_read and must_be_asked(about.birth_date, area.today, about.decided):
+            return await _settle(tx, row, HELD, _ASK_FIRST)
         plan = _plan(post, await messages.carers(tx, row.child_id))
         if not plan.by_message:
             return await _settle(tx, row, NOBODY_TO_TELL, _nobody(plan, post))

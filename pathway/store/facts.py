@@ -39,7 +39,8 @@ INSERT INTO event (id, episode_id, kind, happened_on, account_id, role, organisa
                    fields, secret, target)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING sequence, recorded_at"""
 _LINKS = """
-SELECT (SELECT array_agg(g.account_id) FROM guardian g WHERE g.child_id = $2 AND g.active) AS families,
+SELECT (SELECT array_agg(g.account_id) FROM guardian g WHERE g.child_id = $2 AND g.active AND g.may_be_told)
+           AS families,
        (SELECT array_agg(c.account_id) FROM caseload c WHERE c.episode_id = $1) AS caseload,
        (SELECT array_agg(b.account_id) FROM break_glass b WHERE b.child_id = $2 AND b.until > now()) AS opened_by"""
 

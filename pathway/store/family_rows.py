@@ -9,7 +9,7 @@ from pathway.store.engine import Tx
 
 _CHILDREN = """
 SELECT id, first_name, birth_date, restricted FROM child
- WHERE id = ANY (ARRAY(SELECT child_id FROM guardian WHERE account_id = $1 AND active)) ORDER BY birth_date, id"""
+ WHERE id = ANY (ARRAY(SELECT child_id FROM guardian WHERE account_id = $1 AND active AND may_be_told)) ORDER BY birth_date, id"""
 _EPISODES = """
 SELECT e.id, e.child_id, e.definition, e.pathway, e.family_stage, e.started_on, e.closed_on, e.side_states,
        e.family_reached_on, e.messages_stopped, a.name, CASE WHEN o.restricted_place THEN NULL ELSE o.name END

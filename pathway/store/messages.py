@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pathway.domain.errors import NotFound
@@ -12,6 +12,7 @@ from pathway.store.engine import Tx
 
 _ABOUT = """
 SELECT e.definition, e.family_stage, e.closed_on, e.messages_stopped, e.messages_refused, e.silent, c.first_name, c.restricted,
+       c.birth_date, EXISTS (SELECT FROM who_is_told w WHERE w.child_id = c.id AND w.taken_up_at IS NOT NULL) AS decided,
        c.died_on IS NOT NULL AS died, c.sealed_at IS NOT NULL AS sealed, c.merged_into, o.name AS team,
        o.restricted_place, v.kind, v.fields,
        EXISTS (SELECT FROM event x WHERE x.episode_id = e.id AND x.target = v.id) AS corrected
@@ -47,7 +48,10 @@ _LAST = "SELECT max(delivered_at) FROM message WHERE outbox_id = $1 AND state = 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known, at the moment of sending, about the child and the fact that a message is about."""
+    """What is known, at the moment of sending, about the child and the fact that a message is about.
+
+    `decided`: a decision of the young person on who is told holds.
+    """
 
     definition: str
     stage: str
@@ -59,6 +63,8 @@ class About:
     sealed: bool
     merged: bool
     first_name: str
+    birth_date: date
+    decided: bool
     restricted: bool
     team: str
     kind: str
@@ -119,6 +125,8 @@ async def about(tx: Tx, row: Leaving) -> About:
         sealed=found["sealed"],
         merged=found["merged_into"] is not None,
         first_name=found["first_name"],
+        birth_date=found["birth_date"],
+        decided=found["decided"],
         restricted=found["restricted"],
         team="" if found["restricted"] or found["restricted_place"] else (found["team"] or ""),
         kind=found["kind"] or "",

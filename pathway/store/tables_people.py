@@ -136,6 +136,21 @@ class Guardian(Table, tablename="guardian", db=ENGINE):
     since = Timestamptz()
 
 
+class WhoIsTold(Table, tablename="who_is_told", db=ENGINE):
+    """What a young person decided about who is told, and from when it holds."""
+
+    id = UUID(primary_key=True, default=None)
+    child_id = UUID()
+    account_id = Integer()
+    decision = Text()
+    basis = Text()
+    decided_on = Date()
+    from_on = Date()
+    carers = Array(base_column=UUID())
+    at = Timestamptz()
+    taken_up_at = Timestamptz(null=True, default=None)
+
+
 class MatchProposal(Table, tablename="match_proposal", db=ENGINE):
     """Two records that may be one child, for a person to decide."""
 

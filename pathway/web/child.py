@@ -23,6 +23,7 @@ from pathway.web.hand_overs import TAKEN_BACK
 from pathway.web.page import WebRequest, page
 from pathway.web.past_days import asked_days, days_form, past_days
 from pathway.web.stated_details import SAVED, stated_panels
+from pathway.web.who_is_told import asks
 
 _READ = {"permission": Permission.READ_CHILD}
 
@@ -91,6 +92,7 @@ async def show_people(
         bar=identity_bar(record.child, area.today, record.opened_until),
         sections=_sections(record, "people"),
         record=record,
+        may_ask=asks(record, actor) is not None,
         language=language,
         stated=stated_panels(await stated_details(area, actor, record)),
         saved=SAVED.get(request.query_params.get("saved", ""), ""),

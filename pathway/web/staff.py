@@ -17,6 +17,7 @@ from pathway.web import (
     record_step,
     stated_details,
     thresholds,
+    who_is_told,
     worklist,
 )
 
@@ -36,6 +37,7 @@ handlers = [
     *accesses.handlers,
     *break_glass.handlers,
     *openings.handlers,
+    *who_is_told.handlers,
     *held.handlers,
     *about.handlers,
 ]

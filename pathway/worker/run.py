@@ -18,6 +18,7 @@ from pathway.actions.area import Area
 from pathway.actions.mark_birthdays import mark_birthdays
 from pathway.actions.roll_reviews_forward import roll_reviews_forward
 from pathway.actions.scan_for_breaches import scan_for_breaches
+from pathway.actions.take_up_decisions import take_up_decisions
 from pathway.actions.tell_of_openings import tell_of_openings
 from pathway.notify.senders import Post, post_from
 from pathway.settings import Settings
@@ -78,6 +79,7 @@ def rounds(area: Area, settings: Settings) -> tuple[Round, ...]:
         Round("new crossings", HOUR, partial(scan_for_breaches, area)),
         Round("reviews rolled forward", HOUR, partial(roll_reviews_forward, area)),
         Round("birthdays marked", HOUR, partial(mark_birthdays, area)),
+        Round("decisions taken up", HOUR, partial(take_up_decisions, area)),
         Round("openings told of", 5 * MINUTE, partial(tell_of_openings, area)),
         Round("messages woken", MINUTE, partial(_in_transaction, area, deliveries.wake_forgotten)),
         Round("rows cleared away", HOUR, partial(_in_transaction, area, clear_away)),
