@@ -115,10 +115,29 @@ CREATE TABLE guardian (
     may_be_told boolean NOT NULL DEFAULT true,
     active boolean NOT NULL DEFAULT true,
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (child_id, carer_id)
+    -- What of the child's page was given to a carer without parental responsibility; nothing where it was never said.
+    delegated text[] CHECK (delegated <@ ARRAY['where', 'outcome', 'looks']),
+    lawful_basis text CHECK (lawful_basis IN ('consent', 'corporate_parent', 'education', 'safeguarding')),
+    PRIMARY KEY (child_id, carer_id),
+    -- A professional is written to only where a lawful basis is named (docs/rules.md 11, 14).
+    CONSTRAINT professional_has_basis
+        CHECK (relationship NOT IN ('social worker', 'Virtual School') OR NOT may_be_told OR lawful_basis IS NOT NULL)
 );
 CREATE INDEX guardian_account ON guardian (account_id, child_id) WHERE active;
 CREATE INDEX guardian_carer ON guardian (carer_id);
+
+-- How a child is looked after (docs/rules.md 14); what stood before is in child_past.
+CREATE TABLE looked_after (
+    child_id uuid PRIMARY KEY REFERENCES child,
+    legal_status text NOT NULL CHECK (legal_status IN ('care_order', 'interim_care_order', 'placement_order', 'accommodated',
+        'short_breaks', 'emergency_protection', 'police_protection', 'remanded')),
+    since date NOT NULL,
+    social_worker_id uuid NOT NULL REFERENCES carer,
+    virtual_school_id uuid REFERENCES carer,
+    placing_council_id int REFERENCES organisation,
+    placing_icb_id int REFERENCES organisation,
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 
 -- What a young person decided about who is told, and from which day it holds (docs/rules.md 13). `id` is the fact's own.
 CREATE TABLE who_is_told (

@@ -10,7 +10,7 @@ DO $$
 DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY[
-        'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian', 'who_is_told',
+        'organisation', 'pathway_route', 'account', 'session', 'child', 'child_address', 'child_past', 'child_key', 'carer', 'guardian', 'who_is_told', 'looked_after',
         'match_proposal', 'merge', 'break_glass', 'break_glass_review', 'break_glass_telling', 'definition', 'episode', 'event', 'clock', 'task', 'request', 'caseload',
         'threshold', 'threshold_signature', 'crossing', 'acknowledgement', 'outbox', 'message', 'access_log', 'ledger',
         'seal', 'heartbeat', 'import_batch', 'import_row', 'rate_limit', 'demonstration'] LOOP
@@ -29,7 +29,8 @@ GRANT UPDATE ON organisation, pathway_route, account, session, child, child_addr
 GRANT UPDATE (known_to, to_sequence, next_crossing_on) ON clock TO pathway_writer;
 GRANT DELETE ON task, caseload, session, child_address TO pathway_writer;
 -- Joining and sealing records: links are taken away, and messages move with the episode they are about.
-GRANT DELETE ON guardian, match_proposal, who_is_told TO pathway_writer;
+GRANT DELETE ON guardian, match_proposal, who_is_told, looked_after TO pathway_writer;
+GRANT UPDATE ON looked_after TO pathway_writer;
 GRANT UPDATE (taken_up_at) ON who_is_told TO pathway_writer;
 GRANT UPDATE (child_id, carer_id, secret) ON message TO pathway_writer;
 GRANT UPDATE ON child, guardian, episode, import_batch, import_row TO r_loader;
@@ -76,6 +77,14 @@ CREATE POLICY all_of_them ON break_glass_telling FOR SELECT TO r_privacy USING (
 GRANT SELECT ON break_glass, break_glass_review, break_glass_telling TO r_privacy;
 CREATE POLICY own ON guardian FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
 GRANT SELECT ON guardian TO r_family;
+-- What of a child's page somebody sees: all of it, unless the child is looked after by others, or was (docs/rules.md 14).
+CREATE FUNCTION parts_seen(delegated text[], looked_after boolean, responsible boolean) RETURNS text[] LANGUAGE sql IMMUTABLE
+    RETURN coalesce(delegated, CASE WHEN looked_after AND NOT responsible THEN ARRAY['where']
+                                    ELSE ARRAY['where', 'outcome', 'looks'] END);
+CREATE FUNCTION own_children(part text) RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    RETURN ARRAY(SELECT g.child_id FROM guardian g JOIN child c ON c.id = g.child_id
+                  WHERE g.account_id = app_account() AND g.active AND g.may_be_told
+                    AND part = ANY (parts_seen(g.delegated, c.looked_after, g.parental_responsibility)));
 -- A family knows of an opening once it may be told. Asked as the owner, so that it cannot see that a telling is delayed.
 CREATE FUNCTION may_be_told_of(opening uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, public
@@ -83,7 +92,7 @@ CREATE FUNCTION may_be_told_of(opening uuid) RETURNS boolean LANGUAGE sql STABLE
         (SELECT t.tell_from FROM break_glass_telling t WHERE t.opening_id = opening ORDER BY t.at DESC, t.id LIMIT 1),
         (SELECT b.tell_from FROM break_glass b WHERE b.id = opening)) <= now();
 CREATE POLICY family ON break_glass FOR SELECT TO r_family USING (
-    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told))
+    child_id = ANY ((SELECT own_children('looks'))::uuid[])
     AND may_be_told_of(id));
 GRANT SELECT (id, child_id, why) ON break_glass TO r_family;
 CREATE POLICY own ON carer FOR SELECT TO r_family USING (account_id = (SELECT app_account()));
@@ -107,7 +116,7 @@ CREATE POLICY referrer ON episode FOR SELECT TO r_referrer USING (
     (school_id = (SELECT app_org()) AND NOT hidden_from_school)
     OR (referrer_id = (SELECT app_org()) AND NOT hidden_from_referrer));
 CREATE POLICY family ON episode FOR SELECT TO r_family USING (
-    child_id = ANY (ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told)));
+    child_id = ANY ((SELECT own_children('where'))::uuid[]));
 CREATE POLICY partner ON episode FOR SELECT TO r_partner USING (
     provider_id = (SELECT app_org()) OR (council_id = (SELECT app_org()) AND council_basis));
 CREATE POLICY worker ON episode FOR SELECT TO r_worker USING (true);
@@ -154,6 +163,10 @@ CREATE POLICY by_child ON carer FOR SELECT TO r_clinician, r_lead, r_officer
     USING (EXISTS (SELECT FROM guardian g WHERE g.carer_id = carer.id));
 CREATE POLICY worker ON carer FOR SELECT TO r_worker USING (true);
 GRANT SELECT ON carer TO r_clinician, r_lead, r_officer, r_worker;
+CREATE POLICY by_child ON looked_after FOR SELECT TO r_clinician, r_lead, r_officer
+    USING (EXISTS (SELECT FROM child c WHERE c.id = looked_after.child_id));
+CREATE POLICY worker ON looked_after FOR SELECT TO r_worker USING (true);
+GRANT SELECT ON looked_after TO r_clinician, r_lead, r_officer, r_worker;
 CREATE POLICY worker ON child_key FOR SELECT TO r_worker USING (true);
 GRANT SELECT ON child_key TO r_worker;
 
@@ -228,7 +241,7 @@ GRANT SELECT, INSERT, UPDATE ON message TO r_worker;
 CREATE POLICY privacy ON access_log FOR SELECT TO r_privacy, r_worker USING (true);
 -- A family sees what was done under an opening once it may be told of that; the question before it opened nothing.
 CREATE POLICY family ON access_log FOR SELECT TO r_family USING (
-    children && ARRAY(SELECT g.child_id FROM guardian g WHERE g.account_id = (SELECT app_account()) AND g.active AND g.may_be_told)
+    children && (SELECT own_children('looks'))
     AND purpose <> 'question before an opening'
     AND (opening_id IS NULL OR opening_id = ANY (ARRAY(SELECT b.id FROM break_glass b))));
 GRANT SELECT ON access_log TO r_privacy, r_worker;

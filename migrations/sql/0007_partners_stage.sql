@@ -3,6 +3,8 @@
 
 ALTER TABLE episode ALTER COLUMN partners_stage SET NOT NULL;
 GRANT SELECT (partners_stage) ON episode TO pathway_stats;
+-- The stage for a carer to whom the outcome was not delegated (docs/rules.md 14).
+GRANT SELECT (partners_stage) ON episode TO r_family;
 
 DROP VIEW flag_arithmetic, breach_count, open_count;
 -- A clock begun in a stage that is hidden from partners is counted, and its own line is shown once the stage is not hidden.

@@ -8,20 +8,24 @@ from pathway import definitions
 from pathway.actions.agree_threshold import draft, sign
 from pathway.actions.area import Area
 from pathway.actions.perform import Asking
+from pathway.actions.record_care import record_care
 from pathway.actions.seal_identity import NewIdentity, seal_identity
 from pathway.definitions.calendar import england
-from pathway.demo.county import moorshire
+from pathway.demo.county import COUNCIL, ICB, moorshire
 from pathway.demo.stories import PROPOSED, story
 from pathway.demo.storytelling import born
 from pathway.domain.agreement import ThresholdDraft
 from pathway.domain.london import LONDON
+from pathway.domain.looked_after import Care, LegalStatus, Part, Professional, SharingBasis
 from pathway.domain.matching import match
 from pathway.domain.referral import CarerDetails, ChildDetails
 from pathway.domain.thresholds import Applies
+from pathway.store.care import carers_at_home
 from pathway.store.engine import Database, Tx
 from pathway.store.keys import AreaKey
 from pathway.store.loader_facts import Batch
 from pathway.store.pathways import Pathways
+from pathway.store.scopes import WRITER
 
 IN_FORCE_AFTER: Final = timedelta(28)
 """How long before its day the partners have agreed a limit."""
@@ -84,3 +88,20 @@ async def seal(area: Area, today: date) -> None:
         ),
     )
     await seal_identity(area, _asking("privacy", "sealed"), adopted.child_id, identity)
+
+
+async def record_looked_after(area: Area) -> None:
+    """The child in foster care, as the coordinator records it: under a care order, the carer sees where things are."""
+    child = story("looked-after").child_id
+    async with area.database.transaction(WRITER, read_only=True) as tx:
+        [carer] = await carers_at_home(tx, child)
+    care = Care(
+        LegalStatus.CARE_ORDER,
+        area.today - timedelta(days=400),
+        Professional("Denise Okoro", "denise.okoro@example.com", basis=SharingBasis.CORPORATE_PARENT),
+        Professional("Moorshire Virtual School", "virtual.school@example.com"),
+        COUNCIL,
+        ICB,
+        delegated={carer: frozenset({Part.WHERE})},
+    )
+    await record_care(area, _asking("coordinator", "care"), child, care)

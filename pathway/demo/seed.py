@@ -12,7 +12,7 @@ from itertools import dropwhile
 
 from pathway import definitions
 from pathway.definitions.calendar import england
-from pathway.demo.afterwards import agree_limits, area_at_noon, propose, seal
+from pathway.demo.afterwards import agree_limits, area_at_noon, propose, record_looked_after, seal
 from pathway.demo.county import COUNCIL, COUNTY_TEAM, Account, County, moorshire
 from pathway.demo.partners import SYSTEMS, register_systems
 from pathway.demo.people import nhs_numbers
@@ -86,6 +86,7 @@ async def seed_county(
         area = area_at_noon(database, key, today)
         await agree_limits(area)
         await seal(area, today)
+        await record_looked_after(area)
     finally:
         if collects:
             gc.enable()

@@ -62,8 +62,15 @@ STORIES: Final = (
     ),
     Story(
         "looked-after", "Looked after: the council holds parental responsibility, the foster carer is told the day",
-        ("coordinator",),
-        "Reuben Lawrence", 12, (Family("Beverley Shaw", "foster carer", responsible=False),), looked_after=True,
+        ("coordinator", "foster-carer"),
+        "Reuben Lawrence", 12,
+        (
+            Family(
+                "Beverley Shaw", "foster carer", login="foster-carer", responsible=False,
+                persona="Foster carer of Reuben: sees what was delegated",
+            ),
+        ),
+        looked_after=True,
         episodes=(Told("autism", """
             140 referral_received coordinator source=council
             133 triage_started triage

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     SIGN_THRESHOLD = "sign_threshold"
     READ_OWN_CHILD = "read_own_child"
     READ_ACCESS_LOG = "read_access_log"
+    RECORD_CARE = "record_care"
     BREAK_GLASS = "break_glass"
     REVIEW_BREAK_GLASS = "review_break_glass"
     IMPORT = "import"
@@ -80,6 +81,7 @@ _STAFF = _EVERYONE | {
     Permission.READ_CHILD,
     Permission.RECORD_STEP,
     Permission.CORRECT,
+    Permission.RECORD_CARE,
 }
 _CLINICAL = _STAFF | {Permission.BREAK_GLASS}
 

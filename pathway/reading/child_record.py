@@ -23,6 +23,7 @@ from pathway.domain.roles import Actor, Permission, Role
 from pathway.domain.thresholds import read
 from pathway.reading.seen_by_council import as_council_saw, as_council_sees, is_shown_less
 from pathway.store import access_log
+from pathway.store.care import CareRow, care_of
 from pathway.store.child_rows import (
     CarerRow,
     ChildEpisodeRow,
@@ -106,6 +107,7 @@ class ChildRecord:
     episodes: tuple[EpisodeRecord, ...]
     messages: tuple[MessageRecord, ...]
     organisations: Mapping[int, str]
+    care: CareRow | None = None
     opened_until: datetime | None = None
     """Until when the reader has it open by breaking the glass; nothing where they have another right to it."""
 
@@ -131,6 +133,7 @@ async def child_record(
         found = [await _record(tx, area, actor, row, text, day, position, reached[row.id]) for row in rows]
         episodes = [one for one in found if one is not None]
         carers = await carers_of(tx, child_id)
+        care = await care_of(tx, child_id) if child.looked_after else None
         return ChildRecord(
             child,
             day,
@@ -138,7 +141,8 @@ async def child_record(
             tuple(carers),
             tuple(episodes),
             tuple(await _messages(tx, child_id, carers, text)),
-            {} if child.restricted else await organisation_names(tx, _organisations_in(episodes)),
+            {} if child.restricted else await organisation_names(tx, _organisations_in(episodes, care)),
+            care,
             await open_until(tx, actor.account_id, child_id) if actor.may(Permission.BREAK_GLASS) else None,
         )
 
@@ -194,9 +198,9 @@ async def _messages(tx: Tx, child_id: UUID, carers: list[CarerRow], text: ChildT
     return [MessageRecord(row, names.get(row.carer_id, ""), text.unlock(row.secret)) for row in rows]
 
 
-def _organisations_in(episodes: list[EpisodeRecord]) -> set[int]:
+def _organisations_in(episodes: list[EpisodeRecord], care: CareRow | None) -> set[int]:
     """Those that may be named: where a child's identity was sealed, none that only the time before knows of."""
-    found: set[int | None] = set()
+    found: set[int | None] = {care.placing_council_id, care.placing_icb_id} if care else set()
     for one in episodes:
         row = one.row
         shown = [fact for fact in one.timeline if not fact.places_hidden]

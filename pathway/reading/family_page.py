@@ -13,6 +13,7 @@ from pathway.actions.area import Area
 from pathway.domain.definition import Definition, Group, Stage, Step
 from pathway.domain.errors import NotFound
 from pathway.domain.family_view import Aim, Progress, aims, next_update, progress
+from pathway.domain.looked_after import Part
 from pathway.domain.roles import Actor, Role
 from pathway.domain.visibility import Audience, episode_seen, steps_offered
 from pathway.store import access_log
@@ -35,6 +36,8 @@ from pathway.store.scopes import WRITER, reading
 
 NOT_THERE: Final = "There is no such page, or it is not about a child of yours. Go back to your first page."
 LONGEST: Final = 100
+_AUDIENCE: Final = {True: Audience.FAMILY, False: Audience.PARTNERS}
+"""As whom somebody reads: a carer to whom the outcome was not delegated sees what partners may (docs/rules.md 14)."""
 OWN_ROLES: Final = [Role.FAMILY.value, Role.YOUNG_PERSON.value]
 
 
@@ -87,7 +90,8 @@ async def own_family(area: Area, actor: Actor) -> list[tuple[OwnChildRow, tuple[
         rows = await own_episodes(tx, [child.id for child in children])
         if children:
             await access_log.log(tx, actor, "own children", [child.id for child in children])
-        episodes = [await _episode(tx, area, actor, row) for row in rows]
+        told = {child.id for child in children if Part.OUTCOME in child.parts}
+        episodes = [await _episode(tx, area, actor, row, whole=row.child_id in told) for row in rows]
         return [(child, tuple(e for e in episodes if e.row.child_id == child.id)) for child in children]
 
 
@@ -100,7 +104,12 @@ async def family_page(area: Area, actor: Actor, child_id: UUID) -> FamilyPage:
         await access_log.log(tx, actor, "own child", [child_id])
         return FamilyPage(
             child,
-            tuple([await _episode(tx, area, actor, row) for row in await own_episodes(tx, [child_id])]),
+            tuple(
+                [
+                    await _episode(tx, area, actor, row, whole=Part.OUTCOME in child.parts)
+                    for row in await own_episodes(tx, [child_id])
+                ]
+            ),
             await _readable(area, await own_messages(tx, child_id, LONGEST)),
             tuple(await looks(tx, child_id, OWN_ROLES, LONGEST)),
             await own_needs(tx, actor.account_id),
@@ -116,12 +125,12 @@ async def mailbox(area: Area, actor: Actor) -> tuple[SentMessage, ...]:
         return await _readable(area, rows)
 
 
-async def _episode(tx: Tx, area: Area, actor: Actor, row: OwnEpisodeRow) -> FamilyEpisode:
+async def _episode(tx: Tx, area: Area, actor: Actor, row: OwnEpisodeRow, *, whole: bool) -> FamilyEpisode:
     definition, today, calendar = await area.pathways.by_digest(tx, row.definition), area.today, area.calendar
     stage = definition.stages[row.stage]
     async with area.database.transaction(WRITER) as inner:
         events = await events_of(inner, row.id)
-    seen = episode_seen(definition, events, calendar, Audience.FAMILY) if events else None
+    seen = episode_seen(definition, events, calendar, _AUDIENCE[whole]) if events else None
     is_open = row.closed_on is None
     promised = is_open and not row.messages_stopped
     return FamilyEpisode(

@@ -16,7 +16,8 @@ SELECT id, first_name, family_name, birth_date, nhs_number, upn, sex, pronouns, 
 _ADDRESS = "SELECT lines, postcode FROM child_address WHERE child_id = $1"
 _CARERS = """
 SELECT c.id, c.name, c.email, c.phone, c.channel, c.language, c.needs, g.relationship, g.parental_responsibility,
-       g.may_be_told FROM guardian g JOIN carer c ON c.id = g.carer_id WHERE g.child_id = $1 AND g.active ORDER BY c.name"""
+       g.may_be_told, parts_seen(g.delegated, k.looked_after, g.parental_responsibility) AS parts, g.lawful_basis
+  FROM guardian g JOIN child k ON k.id = g.child_id JOIN carer c ON c.id = g.carer_id WHERE g.child_id = $1 AND g.active ORDER BY c.name"""
 _EPISODES = """
 SELECT id, pathway, definition, version, stage, stage_since, started_on, closed_on, closure, holder_slot, holder_id,
        provider_id, school_id, council_id, referrer_id, side_states, next_step, next_role, planned_for, plan_by_person,
@@ -45,7 +46,7 @@ class ChildRow:
 
 @dataclass(frozen=True, slots=True)
 class CarerRow:
-    """A carer as staff see them."""
+    """A carer or professional as staff see them. `parts`: what of the child's page they see if they may be told."""
 
     id: UUID
     name: str
@@ -57,6 +58,8 @@ class CarerRow:
     relationship: str
     parental_responsibility: bool
     may_be_told: bool
+    parts: list[str]
+    lawful_basis: str | None
 
 
 @dataclass(frozen=True, slots=True)

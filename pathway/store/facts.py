@@ -39,8 +39,9 @@ INSERT INTO event (id, episode_id, kind, happened_on, account_id, role, organisa
                    fields, secret, target)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING sequence, recorded_at"""
 _LINKS = """
-SELECT (SELECT array_agg(g.account_id) FROM guardian g WHERE g.child_id = $2 AND g.active AND g.may_be_told)
-           AS families,
+SELECT (SELECT array_agg(g.account_id) FROM guardian g JOIN child c ON c.id = g.child_id
+         WHERE g.child_id = $2 AND g.active AND g.may_be_told
+           AND 'where' = ANY (parts_seen(g.delegated, c.looked_after, g.parental_responsibility))) AS families,
        (SELECT array_agg(c.account_id) FROM caseload c WHERE c.episode_id = $1) AS caseload,
        (SELECT array_agg(b.account_id) FROM break_glass b WHERE b.child_id = $2 AND b.until > now()) AS opened_by"""
 

@@ -8,10 +8,12 @@ from pathway.store.child_rows import MessageRow
 from pathway.store.engine import Tx
 
 _CHILDREN = """
-SELECT id, first_name, birth_date, restricted FROM child
+SELECT id, first_name, birth_date, restricted,
+       ARRAY(SELECT part FROM unnest(ARRAY['where', 'outcome', 'looks']) part WHERE id = ANY (own_children(part))) AS parts FROM child
  WHERE id = ANY (ARRAY(SELECT child_id FROM guardian WHERE account_id = $1 AND active AND may_be_told)) ORDER BY birth_date, id"""
 _EPISODES = """
-SELECT e.id, e.child_id, e.definition, e.pathway, e.family_stage, e.started_on, e.closed_on, e.side_states,
+SELECT e.id, e.child_id, e.definition, e.pathway,
+       CASE WHEN e.child_id = ANY (own_children('outcome')) THEN e.family_stage ELSE e.partners_stage END AS stage, e.started_on, e.closed_on, e.side_states,
        e.family_reached_on, e.messages_stopped, a.name, CASE WHEN o.restricted_place THEN NULL ELSE o.name END
   FROM episode e LEFT JOIN organisation o ON o.id = e.provider_id LEFT JOIN account a ON a.id = e.coordinator_id
  WHERE e.child_id = ANY ($1) ORDER BY e.closed_on NULLS FIRST, e.started_on, e.id"""
@@ -29,12 +31,13 @@ _NEEDS = "SELECT DISTINCT unnest(needs) AS need FROM carer WHERE account_id = $1
 
 @dataclass(frozen=True, slots=True)
 class OwnChildRow:
-    """A child of the reader. `restricted`: no place may be named."""
+    """A child of the reader. `restricted`: no place may be named. `parts`: what of the page is the reader's to see."""
 
     id: UUID
     first_name: str
     birth_date: date
     restricted: bool
+    parts: list[str]
 
 
 @dataclass(frozen=True, slots=True)

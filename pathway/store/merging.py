@@ -19,8 +19,9 @@ UPDATE episode SET key_child = coalesce(key_child, child_id), child_id = $2 WHER
 _MOVE_BACK = """
 UPDATE episode SET child_id = $2, key_child = nullif(key_child, $2) WHERE id = ANY($1)"""
 _LINK = """
-INSERT INTO guardian (child_id, carer_id, account_id, relationship, parental_responsibility, may_be_told)
-SELECT $2, carer_id, account_id, relationship, parental_responsibility, may_be_told
+INSERT INTO guardian (child_id, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated,
+                      lawful_basis)
+SELECT $2, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated, lawful_basis
   FROM guardian WHERE child_id = $1 AND active
 ON CONFLICT DO NOTHING RETURNING carer_id"""
 _UNLINK = "UPDATE guardian SET active = false WHERE child_id = $1 AND active RETURNING carer_id"
@@ -55,6 +56,11 @@ UPDATE child SET upn = CASE WHEN 'upn' = ANY($2) THEN NULL ELSE upn END,
        looked_after = looked_after AND 'looked_after' <> ALL($2),
        interpreter = interpreter AND 'interpreter' <> ALL($2)
  WHERE id = $1"""
+_TAKE_CARE = """
+INSERT INTO looked_after (child_id, legal_status, since, social_worker_id, virtual_school_id, placing_council_id, placing_icb_id)
+SELECT $1, legal_status, since, social_worker_id, virtual_school_id, placing_council_id, placing_icb_id
+  FROM looked_after WHERE child_id = $2 ON CONFLICT DO NOTHING RETURNING 1"""
+_LOSE_CARE = "DELETE FROM looked_after WHERE child_id = $1"
 _SET_NUMBER = "UPDATE child SET nhs_number = $2 WHERE id = $1"
 _LOSE_ADDRESS = "DELETE FROM child_address WHERE child_id = $1"
 _POINT = "UPDATE child SET merged_into = $2 WHERE id = $1"
@@ -131,6 +137,7 @@ async def take_over(tx: Tx, into: Record, source: Record) -> tuple[str, ...]:
     takes["address"] = source.has_address and not into.has_address
     if takes["address"]:
         await tx.execute(_TAKE_ADDRESS, into.id, source.id)
+    takes["care"] = await tx.fetchval(_TAKE_CARE, into.id, source.id) is not None
     return tuple(name for name, taken in takes.items() if taken)
 
 
@@ -143,6 +150,8 @@ async def give_back(tx: Tx, merge: Merge) -> None:
         await tx.execute(_SET_NUMBER, merge.from_child, number)
     if "address" in merge.took:
         await tx.execute(_LOSE_ADDRESS, merge.into_child)
+    if "care" in merge.took:
+        await tx.execute(_LOSE_CARE, merge.into_child)
 
 
 async def move_carers(tx: Tx, source: UUID, into: UUID) -> tuple[list[UUID], list[UUID]]:

@@ -45,6 +45,7 @@ SELECT carer_id FROM guardian WHERE child_id = ANY($1) UNION SELECT carer_id FRO
 _EMPTY_CARER = "INSERT INTO carer (id, name) VALUES ($1, $2)"
 _MESSAGES = "UPDATE message SET carer_id = $3 WHERE child_id = ANY($1) AND carer_id = $2"
 _NO_DECISIONS = "DELETE FROM who_is_told WHERE child_id = ANY($1)"
+_NO_CARE = "DELETE FROM looked_after WHERE child_id = ANY($1)"
 _NO_GUARDIANS = "DELETE FROM guardian WHERE child_id = ANY($1)"
 _FORGET_CARERS = """
 UPDATE carer SET name = $2, email = NULL, phone = NULL, account_id = NULL, language = 'en', needs = '{}'
@@ -102,6 +103,7 @@ async def part_from_carers(tx: Tx, records: Sequence[UUID], now: datetime) -> No
         await tx.execute(_EMPTY_CARER, nobody, NOBODY)
         await tx.execute(_MESSAGES, records, carer, nobody)
     await tx.execute(_NO_DECISIONS, records)
+    await tx.execute(_NO_CARE, records)
     await tx.execute(_NO_GUARDIANS, records)
     await tx.execute(_FORGET_CARERS, carers, NOBODY)
 

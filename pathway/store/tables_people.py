@@ -134,6 +134,21 @@ class Guardian(Table, tablename="guardian", db=ENGINE):
     may_be_told = Boolean()
     active = Boolean()
     since = Timestamptz()
+    delegated = Array(base_column=Text(), null=True, default=None)
+    lawful_basis = Text(null=True, default=None)
+
+
+class LookedAfter(Table, tablename="looked_after", db=ENGINE):
+    """How a child is looked after."""
+
+    child_id = UUID(primary_key=True, default=None)
+    legal_status = Text()
+    since = Date()
+    social_worker_id = UUID()
+    virtual_school_id = UUID(null=True, default=None)
+    placing_council_id = Integer(null=True, default=None)
+    placing_icb_id = Integer(null=True, default=None)
+    changed_at = Timestamptz()
 
 
 class WhoIsTold(Table, tablename="who_is_told", db=ENGINE):

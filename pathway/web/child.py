@@ -12,9 +12,11 @@ from pathway.actions.episode_change import title_of
 from pathway.domain.errors import NotFound
 from pathway.domain.events import BUILT_IN_TITLES
 from pathway.domain.explain import sentences
+from pathway.domain.looked_after import BASIS_TITLES
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.child_record import ChildRecord, child_record
 from pathway.reading.stated_details import stated_details
+from pathway.web.care import care_lines, delegated_words
 from pathway.web.child_page import episode_section, explained, identity_bar, language
 from pathway.web.clock_page import sum_table
 from pathway.web.components import Link
@@ -93,6 +95,10 @@ async def show_people(
         sections=_sections(record, "people"),
         record=record,
         may_ask=asks(record, actor) is not None,
+        care=care_lines(record),
+        delegated=delegated_words,
+        bases={basis.value: title for basis, title in BASIS_TITLES.items()},
+        may_record_care=actor.may(Permission.RECORD_CARE),
         language=language,
         stated=stated_panels(await stated_details(area, actor, record)),
         saved=SAVED.get(request.query_params.get("saved", ""), ""),

@@ -34,6 +34,7 @@ OF_CHILDREN: Final = {
     "child": "id", "child_address": "child_id", "child_key": "child_id", "guardian": "child_id",
     "match_proposal": "child_id", "child_past": "child_id", "break_glass": "child_id",
     "break_glass_review": "opening_id", "break_glass_telling": "opening_id", "who_is_told": "child_id",
+    "looked_after": "child_id",
 }  # fmt: skip
 NOT_OF_A_CHILD: Final = frozenset(
     {
