@@ -211,7 +211,9 @@ def _answers(form: CareForm) -> dict[str, Answer]:
     """What is recorded now, as the form shows it."""
     record, care = form.record, form.record.care
     carers = carers_at_home(record)
-    given: dict[str, Answer] = {f"parts-{c.id}": tuple(c.parts) for c in carers}
+    given: dict[str, Answer] = {
+        f"parts-{c.id}": tuple(c.parts) for c in carers if not c.parental_responsibility
+    }
     given["responsible"] = tuple(str(c.id) for c in carers if c.parental_responsibility)
     if care is None:
         return given
