@@ -1,38 +1,26 @@
-"""Copies of everything that was loaded, made inside PostgreSQL: a million episodes, for measuring at size.
+"""A million episodes for measuring at size: every history of the county loaded again by COPY, each time as other children.
 
 Each copy is another child with an NHS number, episodes, facts and clocks of their own; days, stages and organisations are
-those of the original. The facts were loaded with numbers left free between them, so that the copies stand beside their
-originals in the order of recording, and the ledger stays in the order of time. Indexes and references are taken off while
-the rows are written and made again from all of them, which checks every reference once.
+those of the original (loader_others.py). The facts were loaded with numbers left free between them, so that the copies
+stand beside their originals in the order of recording, and the ledger stays in the order of time.
 
-Runs as the owner of the tables, under the policies: only INSERT, and nothing but what `_rows` says.
+The county's rows are read with COPY, one table at a time into a file, and come back with COPY in blocks: what is held in
+memory is one block and the next, whatever the size. As in loader.py they go through temporary tables, which hold no policy,
+and are inserted under the policies. Indexes and references are taken off while the rows are written and made again from all
+of them, which checks every reference once; that asks for the owner of the tables. All of it is one transaction.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any, Final
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import islice
+from typing import IO, Any, Final
 
 from pathway.domain.identifiers import NhsNumber
+from pathway.store.loader_others import OTHER_CELLS, Block
 
-# The columns that are not simply taken over; `_r` is the number of the copy, 1 and up.
-_ID: Final = "md5({0}::text || ':' || _r)::uuid"
-_TABLES: Final[dict[str, dict[str, str]]] = {
-    "child": {"id": _ID, "nhs_number": "(SELECT number FROM free_number f WHERE f.n = _n)", "upn": "NULL"},
-    "child_address": {"child_id": _ID},
-    "child_key": {"child_id": _ID},
-    "episode": {"id": _ID, "child_id": _ID, "last_sequence": "{0} + _r", "told_sequence": "{0} + _r"},
-    "event": {
-        "id": _ID, "episode_id": _ID, "sequence": "{0} + _r", "target": _ID, "secret": "NULL",
-        "fields": "CASE WHEN t.kind = 'linked' THEN jsonb_set(t.fields, '{{episode}}',"
-        " to_jsonb(md5((t.fields ->> 'episode') || ':' || _r)::uuid)) ELSE t.fields END",
-    },
-    "clock": {
-        "episode_id": _ID, "start_event": _ID, "finish_event": _ID, "from_sequence": "{0} + _r",
-        "to_sequence": "{0} + _r",
-    },
-    "task": {"episode_id": _ID},
-    "crossing": {"episode_id": _ID, "start_event": _ID},
-    "ledger": {"position": "{0} + _r", "sequence": "{0} + _r"},
-}  # fmt: skip
+_BLOCK: Final = 4000
+"""Lines of the county that are written again at a time: with 27 copies, some thirty megabytes."""
 # Numbered by the database, or for one process only.
 _OWN: Final = {"clock": {"id"}, "crossing": {"id"}, "event": {"xid"}}
 _COLUMNS = """
@@ -51,41 +39,68 @@ Progress = Callable[[str, int, int], None]
 
 
 async def replicate(connection: Any, replicas: int, numbers: Iterable[NhsNumber], progress: Progress) -> None:
-    """Add `replicas - 1` copies of everything. `connection` is the owner's; `numbers` are NHS numbers nobody has here."""
+    """Load `replicas - 1` copies of everything. `connection` is the owner's; `numbers` are NHS numbers nobody has here."""
+    free = iter(numbers)
     async with connection.transaction():  # lint-skip: the owner's own connection, outside every pool
         await connection.execute("SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '256MB'")
-        await _free_numbers(connection, numbers)
-        steps, done = len(_TABLES) * 2, 0
-        taken_off = {table: await _take_off(connection, table) for table in reversed(_TABLES)}
-        for table in _TABLES:
-            progress("Copying the county", done, steps)
-            await connection.execute(await _rows(connection, table, replicas))
-            done += 1
-        for table in _TABLES:
-            progress("Copying the county", done, steps)
+        total = await connection.fetchval(
+            f"SELECT {' + '.join(f'(SELECT count(*) FROM {t})' for t in OTHER_CELLS)}"
+        )
+        taken_off = {table: await _take_off(connection, table) for table in reversed(OTHER_CELLS)}
+        done = 0
+        for table in OTHER_CELLS:
+            async for lines in _load_others(connection, table, replicas, free):
+                done += lines
+                progress("Loading the county again as others", done, total)
+        for n, table in enumerate(OTHER_CELLS, 1):
             for statement in taken_off[table]:
                 await connection.execute(statement)
-            done += 1
+            progress("Indexing", n, len(OTHER_CELLS))
         await connection.execute(
             "SELECT setval(pg_get_serial_sequence('event', 'sequence'), (SELECT max(sequence) FROM event))"
         )
-        progress("Copying the county", steps, steps)
 
 
-async def _free_numbers(connection: Any, numbers: Iterable[NhsNumber]) -> None:
-    await connection.execute("CREATE TEMPORARY TABLE free_number (n int, number char(10)) ON COMMIT DROP")
+async def _load_others(
+    connection: Any, table: str, replicas: int, numbers: Iterator[NhsNumber]
+) -> AsyncIterator[int]:
+    """Load the copies of a table's rows, block by block; yields how many rows were copied so often."""
+    own = _OWN.get(table, set())
+    columns = [row["attname"] for row in await connection.fetch(_COLUMNS, table) if row["attname"] not in own]
+    names = ", ".join(columns)
+    await connection.execute(
+        f"CREATE TEMPORARY TABLE other_{table} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
+    )
+    loop = asyncio.get_running_loop()
+    with tempfile.TemporaryFile() as file:
+        await connection.copy_from_query(f"SELECT {names} FROM {table}", output=file)
+        file.seek(0)
+        ahead = loop.run_in_executor(None, _next_texts, file, table, columns, replicas, numbers)
+        while texts := await ahead:
+            # The next block is written, in a thread without a connection, while PostgreSQL takes this one.
+            ahead = loop.run_in_executor(None, _next_texts, file, table, columns, replicas, numbers)
+            await connection.copy_to_table(f"other_{table}", source=_sent(texts), columns=columns)
+            await connection.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM other_{table}; TRUNCATE other_{table}"
+            )
+            yield texts[0].count(b"\n")
+    await connection.execute(f"DROP TABLE other_{table}")
 
-    async def lines() -> AsyncIterator[bytes]:
-        block: list[str] = []
-        for n, number in enumerate(numbers, 1):
-            block.append(f"{n}\t{number.value}\n")
-            if len(block) == 10_000:
-                yield "".join(block).encode()
-                block.clear()
-        yield "".join(block).encode()
 
-    await connection.copy_to_table("free_number", source=lines())
-    await connection.execute("CREATE INDEX ON free_number (n); ANALYZE free_number")
+def _next_texts(
+    file: IO[bytes], table: str, columns: list[str], replicas: int, numbers: Iterator[NhsNumber]
+) -> list[bytes]:
+    """The next lines of the file as those of all the others; nothing at its end."""
+    lines = [line.decode() for line in islice(file, _BLOCK)]
+    if not lines:
+        return []
+    block = Block(table, columns, lines)
+    return [block.copy(n, numbers) for n in range(1, replicas)]
+
+
+async def _sent(texts: list[bytes]) -> AsyncIterator[bytes]:
+    for text in texts:
+        yield text
 
 
 async def _take_off(connection: Any, table: str) -> list[str]:
@@ -99,20 +114,3 @@ async def _take_off(connection: Any, table: str) -> list[str]:
     return [f'ALTER TABLE {table} ADD CONSTRAINT "{row["name"]}" {row["made"]}' for row in constraints] + [
         row["made"] for row in indexes
     ]
-
-
-async def _rows(connection: Any, table: str, replicas: int) -> str:
-    """INSERT … SELECT of every row so many times, with the columns that must differ."""
-    own = _OWN.get(table, set())
-    names = [row["attname"] for row in await connection.fetch(_COLUMNS, table) if row["attname"] not in own]
-    changed = _TABLES[table]
-    values = [changed[name].format(f"t.{name}") if name in changed else f"t.{name}" for name in names]
-    source = f"{table} t"
-    if table == "child":
-        count = await connection.fetchval("SELECT count(*) FROM child")
-        source = "(SELECT *, row_number() OVER () AS _k FROM child) t"
-        values = [value.replace("_n)", f"(_r - 1) * {count} + t._k)") for value in values]
-    return (
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"
-        f" FROM {source} CROSS JOIN generate_series(1, {replicas - 1}) AS _r"
-    )

@@ -1,5 +1,6 @@
 """The loader itself: all or nothing, on every core, whatever is in a text, and copies that are whole."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -21,6 +22,7 @@ from pathway.store.engine import Database
 from pathway.store.keys import AreaKey, child_text
 from pathway.store.loader import LOADER, Loading, load
 from pathway.store.loader_facts import Loaded
+from pathway.store.loader_others import Block
 from pathway.store.loader_replicas import replicate
 from pathway.store.loader_text import line
 from pathway.store.scopes import WRITER
@@ -116,6 +118,68 @@ async def test_copies_are_whole_and_stand_beside_their_originals_in_time(
                                                FROM ledger) AS steps WHERE back"""
         assert await tx.fetchval(backwards) == 0
         assert await tx.fetchval("SELECT count(DISTINCT nhs_number) = count(nhs_number) FROM child")
+        assert await tx.fetchval("SELECT max(position) = count(*) FROM ledger")
+        for query in DANGLING:
+            assert await tx.fetchval(query) == 0, query
+        by_length = "SELECT array_agg(n ORDER BY n) FROM (SELECT count(*) AS n FROM event GROUP BY episode_id) AS all_of"
+        lengths = await tx.fetchval(by_length)
+        assert lengths == sorted(3 * [len(history.facts) for history in as_facts(TODAY).histories])
+        assert (
+            await tx.fetchval("SELECT count(DISTINCT fields ->> 'episode') FROM event WHERE kind = 'linked'")
+            == 3
+        )
+
+
+DANGLING = (
+    (
+        "SELECT count(*) FROM clock c WHERE NOT EXISTS (SELECT FROM event v WHERE v.id = c.start_event"
+        " AND v.episode_id = c.episode_id)"
+    ),
+    (
+        "SELECT count(*) FROM clock c WHERE finish_event IS NOT NULL AND NOT EXISTS (SELECT FROM event v"
+        " WHERE v.id = c.finish_event AND v.episode_id = c.episode_id)"
+    ),
+    (
+        "SELECT count(*) FROM clock c WHERE NOT EXISTS (SELECT FROM event v WHERE v.sequence = c.from_sequence"
+        " AND v.episode_id = c.episode_id)"
+    ),
+    (
+        "SELECT count(*) FROM crossing c WHERE NOT EXISTS (SELECT FROM event v WHERE v.id = c.start_event"
+        " AND v.episode_id = c.episode_id)"
+    ),
+    (
+        "SELECT count(*) FROM event v WHERE target IS NOT NULL AND NOT EXISTS (SELECT FROM event o WHERE o.id = v.target"
+        " AND o.episode_id = v.episode_id)"
+    ),
+    (
+        "SELECT count(*) FROM event v JOIN episode e ON e.id = v.episode_id WHERE v.kind = 'linked' AND NOT EXISTS"
+        " (SELECT FROM episode o WHERE o.id = (v.fields ->> 'episode')::uuid AND o.child_id = e.child_id)"
+    ),
+)
+"""What a copy refers to and is not its own."""
+
+
+def test_a_line_becomes_that_of_another_child_wherever_it_names_one() -> None:
+    one, two, link = (str(UUID(int=n)) for n in (1, 2, 3))
+    columns = ["sequence", "id", "episode_id", "kind", "fields", "secret", "target"]
+    linked = f'7\t{one}\t{two}\tlinked\t{{"100%": "s", "episode": "{link}"}}\t\\\\x00\t\\N\n'
+    changed = f"14\t{link}\t{two}\tstruck_out\t{{}}\t\\N\t{one}\n"
+    numbers = nhs_numbers()
+    rows = [
+        line.split("\t")
+        for line in Block("event", columns, [linked, changed]).copy(2, numbers).decode().splitlines()
+    ]
+    assert [row[0] for row in rows] == ["9", "16"]
+    assert rows[0][1] == rows[1][6] != one
+    assert rows[0][2] == rows[1][2] != two
+    assert UUID(json.loads(rows[0][4])["episode"]) == UUID(rows[1][1]) != UUID(link)
+    assert [row[5] for row in rows] == ["\\N", "\\N"]
+    assert "100%" in rows[0][4]
+    child = Block("child", ["id", "nhs_number", "upn"], [f"{one}\t9990000018\tA999\n", f"{two}\t\\N\t\\N\n"])
+    first, second = (line.split("\t") for line in child.copy(1, numbers).decode().splitlines())
+    assert first[1:] == [next(nhs_numbers()).value, "\\N"]
+    assert second[1:] == ["\\N", "\\N"]
+    assert child.copy(2, numbers) != child.copy(1, numbers)
 
 
 def test_a_text_may_hold_anything() -> None:
