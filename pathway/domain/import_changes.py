@@ -51,5 +51,5 @@ def note_of(definition: Definition, change: Change, applied: bool) -> str:
     """The difference in words, without the dates."""
     title = definition.steps[change.fact.step].title
     what = "has another date for" if change.event is not None else "has a date for"
-    then = "It was put right from the list." if applied else "Compare them; nothing was changed."
+    then = "It is put right from the list." if applied else "Compare them; nothing was changed."
     return f"The list {what} “{title}”. {then}"

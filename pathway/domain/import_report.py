@@ -58,9 +58,9 @@ class DryRun:
             f"  {len(self.ours_only):>7,} on our list only: open here, and not in the file",
             f"  {len(self.bad):>7,} rows with errors: kept with their errors, and not loaded",
             "",
-            f"  {self.children_in_breach:>7,} children would be past a limit at once",
+            f"  {self.children_in_breach:>7,} {_or_one(self.children_in_breach, 'children', 'child')} would be past a limit at once",
             *(f"  {n:>7,}   {title}" for title, n in self.breaches),
-            f"  {self.messages:>7,} messages would have gone to families, and are held",
+            f"  {self.messages:>7,} {_or_one(self.messages, 'messages', 'message')} would have gone to families: held",
         ]
         lines += _section(
             "Rows with errors", [f"row {bad.number}: {' '.join(bad.faults)}" for bad in self.bad]
@@ -105,6 +105,10 @@ class Undone:
         lines = [f"Import {self.batch_id}: {self.undone:,} taken back; nothing was deleted."]
         lines += _section("Kept, because somebody has worked on them since", list(self.kept))
         return "\n".join(lines) + "\n"
+
+
+def _or_one(count: int, many: str, one: str) -> str:
+    return one if count == 1 else many
 
 
 def bad_rows_csv(bad: Iterable[BadRow]) -> str:

@@ -56,6 +56,8 @@ async def test_the_dry_run_counts_the_breaches_and_the_messages_that_are_held(wo
     text = run.printed()
     assert "3 children would be past a limit at once" in text
     assert "Listed0" not in text
+    one = (await dry_run(world.area, world.asking("lead"), listed(1), SOURCE, "autism")).printed()
+    assert "1 child would be past a limit at once" in one
 
 
 async def test_the_breaches_foretold_are_those_that_come(world: World) -> None:
