@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Final
 
-BANDS: Final = (18, 26, 52, 78, 104)
-"""Long-wait bands in completed weeks: a wait is over 52 weeks from day 365 on."""
+from pathway.domain.breaches import LONG_WAIT_WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def _summary(waits: list[Wait], as_of: date) -> WaitSummary:
         clock=first.clock,
         open=len(days),
         late=sum(w.late_from is not None and w.late_from <= as_of for w in waits),
-        over_weeks={weeks: sum(d > 7 * weeks for d in days) for weeks in BANDS},
+        over_weeks={weeks: sum(d > 7 * weeks for d in days) for weeks in LONG_WAIT_WEEKS},
         median_days=nearest_rank(days, 50),
         centile_92_days=nearest_rank(days, 92),
         longest_days=days[-1],

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from pathway.actions.area import Area
-from pathway.analytics.waits import BANDS, Wait, WaitSummary, summarise
+from pathway.analytics.waits import Wait, WaitSummary, summarise
 from pathway.cli.asking import run
+from pathway.domain.breaches import LONG_WAIT_WEEKS
 from pathway.settings import Settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -64,7 +65,7 @@ def _utc(moment: datetime) -> datetime:
 
 def _write_csv(found: list[tuple[str, WaitSummary]]) -> None:
     writer: Any = csv.writer(sys.stdout)
-    bands = [f"over_{weeks}_weeks" for weeks in BANDS]
+    bands = [f"over_{weeks}_weeks" for weeks in LONG_WAIT_WEEKS]
     writer.writerow(
         [
             "provider",

@@ -17,6 +17,9 @@ from pathway.domain.thresholds import ClockReading
 
 _DAY = timedelta(days=1)
 
+LONG_WAIT_WEEKS: Final = (18, 26, 52, 78, 104)
+"""Long-wait bands in completed weeks: a wait is over 52 weeks from day 365 on."""
+
 
 class Grade(StrEnum):
     """How long a wait is against its limit; ordered from least to most."""

@@ -134,12 +134,12 @@ CARERS: Final = Source(
 # An episode's headline step has no key; beside it stand its tasks.
 _TASK_ROWS: Final = """(
     SELECT e.id AS episode_id, '' AS key, e.child_id, e.next_step AS step, e.planned_for AS due_on, e.holder_id AS owner_id,
-           'open' AS state, e.told_at, e.pathway
+           'open' AS state, e.told_at, e.pathway, e.partners_stage AS stage
       FROM episode e WHERE e.told_version = e.version AND e.next_step IS NOT NULL
     UNION ALL
     SELECT t.episode_id, t.key, e.child_id, t.key, t.due_on, t.owner_id,
            CASE WHEN t.done_on IS NOT NULL THEN 'done' WHEN t.fell_away_on IS NOT NULL THEN 'fell_away' ELSE 'open' END,
-           e.told_at, e.pathway
+           e.told_at, e.pathway, e.partners_stage
       FROM task t JOIN episode e ON e.id = t.episode_id
 ) k JOIN child c ON c.id = k.child_id"""
 TASKS: Final = Source(
@@ -153,6 +153,7 @@ TASKS: Final = Source(
         "due": ("k.due_on", "date"),
         "owner": ("k.owner_id", "int"),
         "state": ("k.state", "text"),
+        "stage": ("CASE WHEN k.key = '' THEN k.stage END", "text"),
         "changed": ("k.told_at", "timestamptz"),
     },
 )

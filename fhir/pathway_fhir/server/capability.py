@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from pathway_fhir.inbound.table import CREATES, UPDATES
+from pathway_fhir.server.conditions import Parameter
+from pathway_fhir.server.matching import Looked
 from pathway_fhir.server.offered import Json, Offered, OfOneChild, Searched
 from pathway_fhir.vocabulary.profiles import profile_of
 
@@ -49,10 +51,7 @@ def _resource(offered: Offered) -> Json:
         "versioning": "versioned" if offered.versions or offered.name in UPDATES else "no-version",
         "readHistory": offered.versions is not None,
         "updateCreate": False,
-        "searchParam": [
-            {"name": name, "type": one.kind, "documentation": _documented(one.says, one.modifiers)}
-            for name, one in sorted(offered.found_by.parameters.items())
-        ],
+        "searchParam": [_parameter(name, one) for name, one in sorted(offered.found_by.parameters.items())],
     }
     if profile_of(offered.name):
         made["supportedProfile"] = [profile_of(offered.name)]
@@ -82,6 +81,10 @@ def interactions(offered: Offered) -> list[str]:
     if offered.name in UPDATES:
         found += ["update", "patch"]
     return found
+
+
+def _parameter(name: str, one: Parameter | Looked) -> Json:
+    return {"name": name, "type": one.kind, "documentation": _documented(one.says, one.modifiers)}
 
 
 def _documented(says: str, modifiers: frozenset[str]) -> str:

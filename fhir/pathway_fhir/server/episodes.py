@@ -3,7 +3,7 @@
 A status is searched for by the stages that have it, from the same tables that print it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -141,8 +141,7 @@ def _parameters(status: by.Parameter) -> dict[str, by.Parameter]:
     return {
         "_id": by.key("id"),
         "_lastUpdated": _CHANGED,
-        "patient": by.reference("Patient", "child", "nhs_number"),
-        "subject": by.reference("Patient", "child", "nhs_number"),
+        **_SUBJECT,
         "status": status,
         "stage": by.code("stage", "The stage that partners see.", lambda code: [code], systems.STAGE),
         "type": by.code("pathway", "The pathway.", lambda code: [code], systems.PATHWAY),
@@ -162,87 +161,109 @@ def episode_types(definitions: Sequence[Definition]) -> tuple[Offered, ...]:
     def of_referral(code: str) -> list[str]:
         return _stages(definitions, lambda d, s: _status_of_referral(d, s) == code)
 
-    sorts = {"_lastUpdated": "changed", "date": "started", "_id": "id", "authored": "started"}
-    period = by.day("started", "When the wait began.")
-    performer = by.organisation("provider", "The assessment team.")
-    return (
-        Offered(
-            "EpisodeOfCare",
-            "One child on one pathway, in the stage that partners see.",
-            Searched(
-                {
-                    **_parameters(by.code("stage", "By the stage that it stands in.", of_care)),
-                    "date": period,
-                    "organization": performer,
-                },
-                sorts,
-                "_lastUpdated",
-                _search_episodes,
-            ),
-            _read_episode,
-            _episode_versions,
-            includes={"patient": "Patient", "organization": "Organization"},
+    return (_of_care(of_care), _referral_type(of_referral), _CONDITION, _TASK)
+
+
+_SORTS: Final = {"_lastUpdated": "changed", "date": "started", "_id": "id", "authored": "started"}
+_BEGAN: Final = by.day("started", "When the wait began.")
+_TEAM: Final = by.organisation("provider", "The assessment team.")
+_SUBJECT: Final = {
+    "patient": by.reference("Patient", "child", "nhs_number"),
+    "subject": by.reference("Patient", "child", "nhs_number"),
+}
+
+
+def _of_care(stages: Callable[[str], list[str]]) -> Offered:
+    status = by.code("stage", "By the stage that it stands in.", stages)
+    return Offered(
+        "EpisodeOfCare",
+        "One child on one pathway, in the stage that partners see.",
+        Searched(
+            {**_parameters(status), "date": _BEGAN, "organization": _TEAM},
+            _SORTS,
+            "_lastUpdated",
+            _search_episodes,
         ),
-        Offered(
-            "ServiceRequest",
-            "The referral that an episode began with.",
-            Searched(
-                {
-                    **_parameters(by.code("stage", "By the stage that it stands in.", of_referral)),
-                    "authored": period,
-                    "requester": by.organisation("referrer", "Who referred."),
-                    "performer": performer,
-                },
-                sorts,
-                "_lastUpdated",
-                _search_referrals,
-            ),
-            _read_referral,
-            _referral_versions,
-            includes={"patient": "Patient", "subject": "Patient", "requester": "Organization", "performer": "Organization"},
-            reverse=(("Task", "focus"),),
+        _read_episode,
+        _episode_versions,
+        includes={"patient": "Patient", "organization": "Organization"},
+    )
+
+
+def _referral_type(stages: Callable[[str], list[str]]) -> Offered:
+    status = by.code("stage", "By the stage that it stands in.", stages)
+    requester = by.organisation("referrer", "Who referred.")
+    return Offered(
+        "ServiceRequest",
+        "The referral that an episode began with.",
+        Searched(
+            {**_parameters(status), "authored": _BEGAN, "requester": requester, "performer": _TEAM},
+            _SORTS,
+            "_lastUpdated",
+            _search_referrals,
         ),
-        Offered(
-            "Condition",
-            "What is suspected, or was found once that may be known.",
-            OfOneChild(
-                {
-                    "_id": Looked("token", ("id",), "The logical id."),
-                    "patient": Looked("reference", ("subject",), "The child."),
-                    "subject": Looked("reference", ("subject",), "The child."),
-                    "code": Looked("token", ("code",), "What is suspected or was found."),
-                    "verification-status": Looked("token", ("verificationStatus",), "How sure it is."),
-                    "clinical-status": Looked("token", ("clinicalStatus",), "Whether it is present."),
-                },
-                _conditions,
-            ),
-            _read_condition,
-            includes={"patient": "Patient", "subject": "Patient"},
-        ),
-        Offered(
-            "Task",
-            "What is to be done: the one headline step of an episode, and the tasks beside it.",
-            Searched(
-                {
-                    "_lastUpdated": _CHANGED,
-                    "patient": by.reference("Patient", "child", "nhs_number"),
-                    "subject": by.reference("Patient", "child", "nhs_number"),
-                    "focus": by.reference("ServiceRequest", "episode", says="The referral that it belongs to."),
-                    "status": by.code("state", "requested, completed or cancelled.", lambda c: [_TASK_STATES[c]] if c in _TASK_STATES else []),
-                    "code": by.code("step", "The step.", lambda code: [code], systems.STEP),
-                    "business-status": by.code("step", "The step that is to come.", lambda code: [code], systems.STEP),
-                    "owner": by.organisation("owner", "Who is to do it."),
-                    "period": by.day("due", "The date that is planned."),
-                    "due-date": by.day("due", "The date that is planned."),
-                },
-                {"_lastUpdated": "changed", "due-date": "due", "period": "due"},
-                "_lastUpdated",
-                _search_tasks,
-            ),
-            _read_task,
-            includes={"patient": "Patient", "subject": "Patient", "focus": "ServiceRequest", "owner": "Organization"},
-        ),
-    )  # fmt: skip
+        _read_referral,
+        _referral_versions,
+        includes={
+            "patient": "Patient",
+            "subject": "Patient",
+            "requester": "Organization",
+            "performer": "Organization",
+        },
+        reverse=(("Task", "focus"),),
+    )
+
+
+_CONDITION: Final = Offered(
+    "Condition",
+    "What is suspected, or was found once that may be known.",
+    OfOneChild(
+        {
+            "_id": Looked("token", ("id",), "The logical id."),
+            "patient": Looked("reference", ("subject",), "The child."),
+            "subject": Looked("reference", ("subject",), "The child."),
+            "code": Looked("token", ("code",), "What is suspected or was found."),
+            "verification-status": Looked("token", ("verificationStatus",), "How sure it is."),
+            "clinical-status": Looked("token", ("clinicalStatus",), "Whether it is present."),
+        },
+        _conditions,
+    ),
+    _read_condition,
+    includes={"patient": "Patient", "subject": "Patient"},
+)
+
+
+def _states(code: str) -> list[str]:
+    return [_TASK_STATES[code]] if code in _TASK_STATES else []
+
+
+_TASK: Final = Offered(
+    "Task",
+    "What is to be done: the one headline step of an episode, and the tasks beside it.",
+    Searched(
+        {
+            **_SUBJECT,
+            "_lastUpdated": _CHANGED,
+            "focus": by.reference("ServiceRequest", "episode", says="The referral that it belongs to."),
+            "status": by.code("state", "requested, completed or cancelled.", _states),
+            "code": by.code("step", "The step that is to be done.", lambda code: [code], systems.STEP),
+            "business-status": by.code("stage", "Where the child is.", lambda code: [code], systems.STAGE),
+            "owner": by.organisation("owner", "Who is to do it."),
+            "period": by.day("due", "The date that is planned."),
+            "due-date": by.day("due", "The date that is planned."),
+        },
+        {"_lastUpdated": "changed", "due-date": "due", "period": "due"},
+        "_lastUpdated",
+        _search_tasks,
+    ),
+    _read_task,
+    includes={
+        "patient": "Patient",
+        "subject": "Patient",
+        "focus": "ServiceRequest",
+        "owner": "Organization",
+    },
+)
 
 
 def _status_of_care(definition: Definition, stage: Stage) -> str:

@@ -98,7 +98,14 @@ async def read_one(
     return found
 
 
-# The router knows no way back from a part that is written out: all that stands behind an id is one route.
+@get("/{name:str}/{key:str}/_history", opt=_EXCHANGE)
+async def history(
+    exchange: NamedDependency[Exchange], name: FromPath[str], key: FromPath[str]
+) -> Response[bytes]:
+    return answer(await reading.history_of(exchange, _offered(exchange, name, "r"), key))
+
+
+# The router knows no way back from a part that is written out, so what else stands behind an id is one route.
 @get("/{name:str}/{key:str}/{what:str}", opt=_EXCHANGE)
 async def read_behind(
     request: Http,
@@ -107,9 +114,7 @@ async def read_behind(
     key: FromPath[str],
     what: FromPath[str],
 ) -> Response[bytes]:
-    """The history of one, everything about a child, or what belongs to a child of one type."""
-    if what == "_history":
-        return answer(await reading.history_of(exchange, _offered(exchange, name, "r"), key))
+    """Everything about a child, or what belongs to a child of one type."""
     if name != "Patient":
         raise Refused.because(404, IssueType.NOT_SUPPORTED, "Only a Patient has a compartment here.")
     if what == "$everything":
@@ -202,7 +207,7 @@ def router(*more: Any) -> Router:
     return Router(
         BASE,
         route_handlers=[
-            metadata, search_by_post, search_type, read_one, read_behind, read_version, create, update,
+            metadata, search_by_post, search_type, read_one, history, read_behind, read_version, create, update,
             update_by_search, change, remove, validate, several, *more,
         ],
         middleware=[DefineMiddleware(PartnerIdentity)],

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from pathway.actions.area import Area
-from pathway.analytics.waits import BANDS
+from pathway.domain.breaches import LONG_WAIT_WEEKS
 from pathway.domain.roles import Actor
 from pathway.domain.small_numbers import SMALLEST_SHOWN
 from pathway.domain.told import WaitsTold
@@ -30,7 +30,7 @@ async def waits_told(area: Area, actor: Actor) -> list[WaitsTold]:
         long: dict[tuple[str, int], dict[int, int]] = {}
         for pathway in sorted({pathway for pathway, _ in counted}):
             first = next(iter(area.pathways.newest(pathway).clocks))
-            for weeks in BANDS:
+            for weeks in LONG_WAIT_WEEKS:
                 found = await long_by_provider(tx, pathway, first, today - timedelta(weeks=weeks))
                 long[pathway, weeks] = found
     told = []
@@ -44,7 +44,8 @@ async def waits_told(area: Area, actor: Actor) -> list[WaitsTold]:
                 today,
                 shown(n),
                 tuple(
-                    (f"over_{weeks}_weeks", shown(long[pathway, weeks].get(provider, 0))) for weeks in BANDS
+                    (f"over_{weeks}_weeks", shown(long[pathway, weeks].get(provider, 0)))
+                    for weeks in LONG_WAIT_WEEKS
                 ),
                 tuple((clock, shown(late.get((pathway, provider, clock), 0))) for clock in definition.clocks),
             )

@@ -5,6 +5,7 @@ neither a new line nor one that is missing may say that something has been decid
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from pathway.actions.area import Area
@@ -34,6 +35,15 @@ Work = tuple[TaskTold, EpisodeTold]
 """A task with the episode that it is part of."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """A line of the list of an episode in a hidden stage, as it was before; with what a search may ask about the child."""
+
+    row: ToldTaskRow
+    nhs_number: str
+    stage: str
+
+
 async def search_tasks(
     area: Area, actor: Actor, asked: AllOf, page: Page, *, total: bool = False
 ) -> Found[Work]:
@@ -61,15 +71,15 @@ async def tasks_of_episodes(area: Area, actor: Actor, episodes: Sequence[UUID]) 
 
 async def _tasks(tx: Tx, area: Area, actor: Actor, episodes: Sequence[UUID]) -> list[Work]:
     hidden = await _hidden(tx, area, actor, await hidden_episodes(tx, episodes))
-    rows = [*await told_tasks(tx, episodes), *(row for row, _ in hidden.values())]
+    rows = [*await told_tasks(tx, episodes), *(one.row for one in hidden.values())]
     return await _printed(tx, area, actor, sorted(rows, key=lambda row: (row.episode_id, row.key)))
 
 
 async def _with_keys(
-    tx: Tx, area: Area, actor: Actor, keys: Sequence[str], hidden: Mapping[str, tuple[ToldTaskRow, str]]
+    tx: Tx, area: Area, actor: Actor, keys: Sequence[str], hidden: Mapping[str, _Hidden]
 ) -> list[Work]:
     stored = await told_tasks(tx, sorted({UUID(key[:36]) for key in keys}))
-    rows = {f"{row.episode_id}{row.key}": row for row in stored} | {k: row for k, (row, _) in hidden.items()}
+    rows = {f"{row.episode_id}{row.key}": row for row in stored} | {k: one.row for k, one in hidden.items()}
     return await _printed(tx, area, actor, [rows[key] for key in keys if key in rows])
 
 
@@ -97,11 +107,9 @@ def _task(row: ToldTaskRow, episode: EpisodeTold, bodies: Mapping[int, Organisat
     )
 
 
-async def _hidden(
-    tx: Tx, area: Area, actor: Actor, episodes: Sequence[UUID]
-) -> dict[str, tuple[ToldTaskRow, str]]:
+async def _hidden(tx: Tx, area: Area, actor: Actor, episodes: Sequence[UUID]) -> dict[str, _Hidden]:
     """The lists of episodes in a hidden stage as they were when that was not so; with the child's NHS number, to search by."""
-    found: dict[str, tuple[ToldTaskRow, str]] = {}
+    found: dict[str, _Hidden] = {}
     for row in (await told_episodes(tx, episodes)).values() if episodes else ():
         definition = await area.pathways.by_digest(tx, row.definition)
         async with area.database.transaction(WRITER) as inner:
@@ -110,7 +118,7 @@ async def _hidden(
             continue
         episode = fold(definition, events, area.calendar)
         for task in _rows(row, episode, area, actor):
-            found[f"{task.episode_id}{task.key}"] = (task, row.nhs_number or "")
+            found[f"{task.episode_id}{task.key}"] = _Hidden(task, row.nhs_number or "", episode.stage.key)
     return found
 
 
@@ -156,31 +164,29 @@ def _rows(row: ToldEpisodeRow, episode: Episode, area: Area, actor: Actor) -> li
     return found
 
 
-def _columns(row: ToldTaskRow, nhs_number: str) -> dict[str, object]:
+def _columns(one: _Hidden) -> dict[str, object]:
     """A hidden episode's task under the names of the search table's columns."""
+    row = one.row
     state = "done" if row.done_on else "fell_away" if row.fell_away_on else "open"
     return {
-        "nhs_number": nhs_number,
+        "nhs_number": one.nhs_number,
         "child": row.child_id,
         "episode": row.episode_id,
         "step": row.step,
         "due": row.due_on,
         "owner": row.owner_id,
         "state": state,
+        "stage": None if row.key else one.stage,
         "changed": row.told_at,
     }
 
 
-def _asked(
-    hidden: Mapping[str, tuple[ToldTaskRow, str]], asked: AllOf
-) -> list[tuple[str, dict[str, object]]]:
-    rows = ((key, _columns(row, number)) for key, (row, number) in hidden.items())
+def _asked(hidden: Mapping[str, _Hidden], asked: AllOf) -> list[tuple[str, dict[str, object]]]:
+    rows = ((key, _columns(one)) for key, one in hidden.items())
     return [(key, row) for key, row in rows if holds(asked, row)]
 
 
-def _among(
-    hidden: Mapping[str, tuple[ToldTaskRow, str]], asked: AllOf, page: Page
-) -> list[tuple[object, UUID | str]]:
+def _among(hidden: Mapping[str, _Hidden], asked: AllOf, page: Page) -> list[tuple[object, UUID | str]]:
     found: list[tuple[object, UUID | str]] = [(row[page.sort], key) for key, row in _asked(hidden, asked)]
     if page.after is None:
         return found
