@@ -95,17 +95,19 @@ _Place = tuple[int, str]
 
 @dataclass(slots=True)
 class KeySets:
-    """The keys of every partner, for one process. `client` and `clock` are others in tests."""
+    """The keys of every partner, for one process. `client` and `clock` are others in tests.
 
-    client: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
-    )
+    The client is made when the first set is fetched, for reading the certificates of all authorities takes a while.
+    """
+
+    client: httpx.AsyncClient | None = None
     clock: Callable[[], float] = time.monotonic
     _kept: dict[_Place, _Kept] = field(default_factory=dict)
     _locks: dict[_Place, asyncio.Lock] = field(default_factory=dict)
 
     async def close(self) -> None:
-        await self.client.aclose()
+        if self.client is not None:
+            await self.client.aclose()
 
     async def key(self, partner: Partner, kid: str) -> Key | None:
         """The partner's key of that id; None where it has no such key. Raises NoKeys where its keys cannot be had."""
@@ -146,6 +148,8 @@ class KeySets:
         target = await target_of(partner.jwks_url or "", partner.mode)
         headers = {**target.headers, "Accept": "application/json"}
         received = bytearray()
+        if self.client is None:
+            self.client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
         async with self.client.stream(
             "GET", target.url, headers=headers, extensions={"sni_hostname": target.host}
         ) as answer:

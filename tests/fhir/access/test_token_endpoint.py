@@ -270,6 +270,27 @@ async def test_new_keys_take_the_place_of_the_old_ones_at_once_and_end_the_token
     assert (await asked(world, system.form(system.assertion(OTHER)))).status_code == 200
 
 
+async def test_keys_are_fetched_from_the_address_that_is_registered(world: World) -> None:
+    asked = []
+
+    async def publish(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+        body = json.dumps(jwks(EC)).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(publish, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys"
+        sandbox = await register(world, jwks=None, jwks_url=url, mode="sandbox")
+        live = await register(world, client_id="live", name="Live", jwks=None, jwks_url=url, mode="live")
+        async with served(world) as client:
+            for _ in range(2):
+                assert (await client.post(TOKEN, data=sandbox.form())).status_code == 200
+            refused(await client.post(TOKEN, data=live.form()), 401, "invalid_client", "must be https")
+    assert asked == [b"/keys"]
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "status", "words"),
     [
