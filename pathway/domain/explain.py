@@ -170,4 +170,4 @@ def _day(day: date | None) -> str:
 
 
 def _days(n: int) -> str:
-    return "1 day" if n == 1 else f"{n} days"
+    return "1 day" if n == 1 else f"{n:,} days"

@@ -119,3 +119,8 @@ def test_an_explanation_holds_no_number_or_name_of_a_person_or_an_organisation(k
         said = " ".join(sentences(e))
         assert not re.search(r"987654|876543|[0-9a-f]{8}-[0-9a-f]{4}", said)
         assert e.started_on == START
+
+
+def test_a_long_wait_is_printed_as_the_table_beside_it_prints_it() -> None:
+    """The same figure reads the same in the sentence and in the sum: 1,445 days."""
+    assert any("is 1,445 days." in line for line in sentences(told(accepted(), "nice_start", 1445)))

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import DictLoader
 
-from pathway.web.components import Cell, Column, DataTable, Link, PageLinks, Shell
+from pathway.web.components import Cell, Column, DataTable, Link, PageLinks, Shell, SummaryRow
 from pathway.web.fields import Choice, FieldSpec, FilledField, Kind
 from pathway.web.static_files import static_files
 from pathway.web.templating import INLINE_SCRIPT, TEMPLATES, environment, inline_scripts, script_hash
@@ -174,3 +174,10 @@ def test_an_empty_choice_is_any_only_where_a_list_is_narrowed(
     spec = FieldSpec("to", Kind.ORGANISATION, "To", required=required, choices=(Choice("1", "One"),))
     source = '{% from "components/fields.html" import form_field %}{{ form_field(field, filtering) }}'
     assert f'<option value="">{empty}</option>' in draw(source, field=FilledField(spec), filtering=filtering)
+
+
+def test_paragraphs_that_somebody_typed_are_checked_as_paragraphs() -> None:
+    rows = (SummaryRow("What you have noticed", "Loud hall.\n\nHides."),)
+    html = draw('{% from "components/record.html" import summary_list %}{{ summary_list(rows) }}', rows=rows)
+    assert '<dd class="nhsuk-summary-list__value app-typed">Loud hall.\n\nHides.</dd>' in html
+    assert "white-space: pre-line" in (TEMPLATES.parent / "static" / "app.css").read_text()
