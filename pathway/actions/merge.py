@@ -16,7 +16,7 @@ from pathway.actions.area import Area
 from pathway.actions.episode_change import NOT_THERE, Opened, change
 from pathway.actions.perform import Asking, perform, require
 from pathway.domain.built_in_facts import ORIGINAL_START
-from pathway.domain.corrections import is_struck_out
+from pathway.domain.corrections import check_reason, is_struck_out
 from pathway.domain.episode import Episode
 from pathway.domain.errors import Conflict, InvalidInput, NotFound
 from pathway.domain.events import BuiltIn, Event
@@ -27,6 +27,7 @@ from pathway.domain.roles import Permission
 from pathway.store import merging, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, events_of, lock_episode, with_links
+from pathway.store.keys import episode_text
 from pathway.store.merging import Merge, Record
 
 LINKED_BY = "merge"
@@ -65,11 +66,13 @@ async def merge(area: Area, asking: Asking, into: UUID, source: UUID) -> Merged:
     return await perform(area, asking, "merge", {"into": into, "from": source}, Merged, work)
 
 
-async def unmerge(area: Area, asking: Asking, merge_id: UUID) -> Parted:
-    """Part two joined records again; both are as they were, with what has been recorded since.
+async def unmerge(area: Area, asking: Asking, merge_id: UUID, reason: str) -> Parted:
+    """Part two joined records again; both are as they were, with what has been recorded since, and with the reason.
 
-    Raises NotAllowed, NotFound, Conflict (parted already; joined further or sealed since), DuplicateRequest.
+    Raises NotAllowed, NotFound, InvalidInput (no reason), Conflict (parted already; joined further or sealed since), DuplicateRequest.
     """
+
+    why = check_reason(reason)
 
     async def work(tx: Tx) -> Parted:
         require(asking.actor, Permission.MERGE, "part two records")
@@ -77,10 +80,10 @@ async def unmerge(area: Area, asking: Asking, merge_id: UUID) -> Parted:
         into, source = await merging.lock_records(tx, done.into_child, done.from_child)
         opened = await _open_all(tx, area, asking, [into.id])
         _check_partable(done, into, source)
-        await _part(tx, area, asking, done, opened)
+        await _part(tx, area, asking, done, opened, why)
         return Parted(done.into_child, done.from_child, done.episodes)
 
-    return await perform(area, asking, "unmerge", {"merge": merge_id}, Parted, work)
+    return await perform(area, asking, "unmerge", {"merge": merge_id, "reason": why}, Parted, work)
 
 
 async def join(
@@ -191,7 +194,7 @@ def _links(
                 yield key, (episode.opened_on, link)
 
 
-async def _part(tx: Tx, area: Area, asking: Asking, done: Merge, opened: Sequence[Opened]) -> None:
+async def _part(tx: Tx, area: Area, asking: Asking, done: Merge, opened: Sequence[Opened], why: str) -> None:
     await merging.move_episodes_back(tx, area.key, done)
     await merging.move_carers_back(tx, done)
     await merging.give_back(tx, done)
@@ -205,9 +208,10 @@ async def _part(tx: Tx, area: Area, asking: Asking, done: Merge, opened: Sequenc
             for link in _links_of(one.events, done.id)
         ]
         back = one.head.id in done.episodes
-        if back:
+        if back or not done.episodes:
+            secret = (await episode_text(tx, area.key, one.head.id)).lock({"reason": why})
             fields = {"merge": str(done.id)}
-            drafts.append(Draft(_next(asking, numbers), BuiltIn.UNMERGED, area.today, fields))
+            drafts.append(Draft(_next(asking, numbers), BuiltIn.UNMERGED, area.today, fields, secret))
         child = done.from_child if back else done.into_child
         await _append(tx, area, asking, one, drafts, child, "unmerge")
     await people.set_died_on(tx, done.into_child, None)  # unless an episode that stays records a death

@@ -5,7 +5,7 @@ from datetime import date
 
 from pathway.domain.definition import Definition, FieldType, Step
 from pathway.domain.events import BuiltIn, Event
-from pathway.domain.roles import ROLE_TITLES, Actor
+from pathway.domain.roles import ROLE_TITLES, Actor, Permission
 from pathway.reading.child_record import ChildRecord, EpisodeRecord, TimelineFact
 from pathway.web.components import TimelineEntry
 from pathway.web.presenters import day
@@ -32,21 +32,42 @@ def timeline_entry(
         moved = date.fromisoformat(correction.fields["happened_on"])
         words = f"The date was corrected to {day(moved)}: {fact.why_corrected} {words}".strip()
     may = now and correction is None and one.timeline[-1] is not fact
+    href, link_text = f"/episodes/{one.row.id}/events/{event.id}/correct" if may else "", "Correct this fact"
+    if event.kind == BuiltIn.MERGED:
+        href = f"/children/{record.child.id}/merges/{event.fields['merge']}"
+        href, link_text = (
+            href if now and may_be_parted(record, event, actor) else "",
+            "Part these records again",
+        )
     return TimelineEntry(
         fact.title,
         day(event.happened_on),
         f"{who}, recorded {DOORS[event.door.value]}",
         words,
         struck=f"{fact.why_corrected or 'no reason can be read any more'}" if fact.struck else "",
-        href=f"/episodes/{one.row.id}/events/{event.id}/correct" if may else "",
-        link_text="Correct this fact",
+        href=href,
+        link_text=link_text,
     )
+
+
+def may_be_parted(record: ChildRecord, joined: Event, actor: Actor) -> bool:
+    """Whether this joining still holds on the record, and the reader's role may undo it."""
+    parted = {
+        fact.event.fields["merge"]
+        for one in record.episodes
+        for fact in one.timeline
+        if fact.event.kind == BuiltIn.UNMERGED
+    }
+    into = joined.fields["into"] == str(record.child.id)
+    return actor.may(Permission.MERGE) and into and joined.fields["merge"] not in parted
 
 
 def answers_in_words(record: ChildRecord, definition: Definition, fact: TimelineFact) -> str:
     """What was answered when the fact was recorded, question by question."""
     step = definition.steps.get(fact.event.kind)
     given = {**fact.event.fields, **fact.texts}
+    if fact.event.kind == BuiltIn.UNMERGED:
+        return fact.texts.get("reason", "")
     return " ".join(_answers(record, step, given)) if step else _built_in(record, fact.event)
 
 

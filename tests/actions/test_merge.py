@@ -97,11 +97,12 @@ async def test_free_text_of_both_records_stays_readable_and_goes_with_its_own_re
         {"details": "Quieter now"},
     ]
     merged = await row(world, "SELECT id FROM merge")
-    await unmerge(world.area, world.asking("coordinator"), merged["id"])
-    assert await texts(world, one.child_id, other.episode_id) == [{}, {}]
+    await unmerge(world.area, world.asking("coordinator"), merged["id"], "Two children after all")
+    assert await texts(world, one.child_id, other.episode_id) == [{}, {}, {}]
     assert await texts(world, other.child_id, other.episode_id) == [
         {"concerns": "Very tired after school"},
         {"details": "Quieter now"},
+        {"reason": "Two children after all"},
     ]
 
 
@@ -130,7 +131,7 @@ async def test_messages_already_sent_can_still_be_read_after_joining_and_after_p
         )
     done = await merge(world.area, world.asking("coordinator"), one.child_id, other.child_id)
     assert await said(world, one.child_id) == [{"text": "We have your request."}]
-    await unmerge(world.area, world.asking("coordinator"), done.merge_id)
+    await unmerge(world.area, world.asking("coordinator"), done.merge_id, "Two children after all")
     assert await said(world, one.child_id) == []
     assert await said(world, other.child_id) == [{"text": "We have your request."}]
 
@@ -151,7 +152,7 @@ async def test_parting_gives_everything_back_as_it_was(world: World, the_other_w
     pair = (other.child_id, one.child_id) if the_other_way else (one.child_id, other.child_id)
     done = await merge(world.area, world.asking("coordinator"), *pair)
     assert await snapshot(world) != before
-    await unmerge(world.area, world.asking("coordinator"), done.merge_id)
+    await unmerge(world.area, world.asking("coordinator"), done.merge_id, "Two children after all")
     assert await snapshot(world) == before
 
 
@@ -196,11 +197,11 @@ async def test_what_is_parted_is_not_parted_twice_and_a_chain_is_parted_from_its
     third = await world.refer(child=world.child(nhs_number=None))
     second = await merge(world.area, world.asking("lead"), third.child_id, one.child_id)
     with pytest.raises((Conflict, NotFound)):
-        await unmerge(world.area, world.asking("lead"), first.merge_id)
-    await unmerge(world.area, world.asking("lead"), second.merge_id)
-    await unmerge(world.area, world.asking("lead"), first.merge_id)
+        await unmerge(world.area, world.asking("lead"), first.merge_id, "Two children after all")
+    await unmerge(world.area, world.asking("lead"), second.merge_id, "Two children after all")
+    await unmerge(world.area, world.asking("lead"), first.merge_id, "Two children after all")
     with pytest.raises(Conflict, match="parted already"):
-        await unmerge(world.area, world.asking("lead"), first.merge_id)
+        await unmerge(world.area, world.asking("lead"), first.merge_id, "Two children after all")
 
 
 async def test_a_link_that_somebody_struck_out_is_left_alone_when_the_records_are_parted(
@@ -210,7 +211,7 @@ async def test_a_link_that_somebody_struck_out_is_left_alone_when_the_records_ar
     done = await merge(world.area, world.asking("lead"), one.child_id, other.child_id)
     link = await row(world, "SELECT id FROM event WHERE kind = 'linked'")
     await strike_out(world.area, world.asking("lead"), other.episode_id, link["id"], "Not the same concern")
-    await unmerge(world.area, world.asking("lead"), done.merge_id)
+    await unmerge(world.area, world.asking("lead"), done.merge_id, "Two children after all")
     assert (await kinds(world, other.episode_id)).count("struck_out") == 1
 
 
@@ -247,7 +248,7 @@ async def test_parted_records_are_two_children_in_the_proposal_too(world: World)
     identifier = await proposal(world)
     decided = await decide_match(world.area, world.asking("triage"), identifier, Decision.SAME)
     assert decided.merged is not None
-    await unmerge(world.area, world.asking("triage"), decided.merged.merge_id)
+    await unmerge(world.area, world.asking("triage"), decided.merged.merge_id, "Two children after all")
     assert (await row(world, "SELECT decision FROM match_proposal"))["decision"] == "different"
 
 
@@ -292,7 +293,7 @@ async def test_a_death_that_was_recorded_on_the_wrong_record_goes_back_with_it(w
     done = await merge(world.area, world.asking("coordinator"), one.child_id, other.child_id)
     joined = await row(world, "SELECT died_on FROM child WHERE id = $1", one.child_id)
     assert joined["died_on"] == date(2026, 7, 1), "nothing is sent about either record now"
-    await unmerge(world.area, world.asking("coordinator"), done.merge_id)
+    await unmerge(world.area, world.asking("coordinator"), done.merge_id, "Two children after all")
     died = {r["id"]: r["died_on"] for r in await rows(world, "SELECT id, died_on FROM child")}
     assert died == {one.child_id: None, other.child_id: date(2026, 7, 1)}
 

@@ -65,7 +65,7 @@ async def merged_into_another(world: World, child: Referred) -> None:
 async def merged_and_parted(world: World, child: Referred) -> None:
     later = await world.refer("gp", date(2026, 7, 1), world.child(nhs_number=None))
     done = await merge(world.area, world.asking("lead"), later.child_id, child.child_id)
-    await unmerge(world.area, world.asking("lead"), done.merge_id)
+    await unmerge(world.area, world.asking("lead"), done.merge_id, "Two children after all")
 
 
 @pytest.mark.parametrize(
