@@ -7,6 +7,7 @@ a stage that would imply one is not told in a message but looked up on the famil
 from dataclasses import dataclass
 from datetime import date
 
+from pathway.domain.carer_words import needs_in_words
 from pathway.domain.definition import Group, Stage
 from pathway.notify.templates import Template
 
@@ -15,14 +16,6 @@ GREETING, WORSE, ASK, AGAIN = "Greeting", "If things are worse now", "Who to ask
 
 ON_THE_PAGE = "Where things are stands on your page. Sign in to read it."
 NEXT_ON_THE_PAGE = "What happens next stands there too."
-
-NEEDS = {
-    "interpreter": "an interpreter",
-    "british_sign_language": "British Sign Language",
-    "no_calls": "no telephone calls",
-    "large_print": "large print",
-    "easy_read": "Easy Read",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ def _values(told: Told) -> dict[str, str]:
         "team": told.team,
         "safe": "" if told.team else "yes",
         "link": told.link,
-        "needs": ", ".join(NEEDS.get(need, need.replace("_", " ")) for need in told.needs),
+        "needs": needs_in_words(told.needs),
     }
 
 

@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 
 from pathway.actions.area import Area
 from pathway.actions.episode_change import title_of
+from pathway.domain.carer_words import CHANNELS, alone, needs_in_words
 from pathway.domain.errors import NotFound
 from pathway.domain.events import BUILT_IN_TITLES
 from pathway.domain.explain import sentences
@@ -100,6 +101,9 @@ async def show_people(
         bases={basis.value: title for basis, title in BASIS_TITLES.items()},
         may_record_care=actor.may(Permission.RECORD_CARE),
         language=language,
+        channels=CHANNELS,
+        needs_in_words=needs_in_words,
+        alone=alone,
         stated=stated_panels(await stated_details(area, actor, record)),
         saved=SAVED.get(request.query_params.get("saved", ""), ""),
         request_id=uuid4(),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from pathway.domain.carer_words import LANGUAGES
 from pathway.domain.definition import Definition, Slot
 from pathway.domain.explain import Explanation
 from pathway.domain.roles import ROLE_TITLES, Actor, Role
@@ -201,8 +202,7 @@ def holder(record: ChildRecord, definition: Definition, slot: Slot, number: int 
 
 def language(code: str) -> str:
     """A language by its English name where we know it."""
-    names = {"en": "English", "cy": "Welsh", "pl": "Polish", "ur": "Urdu", "ar": "Arabic", "bn": "Bengali", "ro": "Romanian", "pa": "Punjabi", "bfi": "British Sign Language", "so": "Somali", "uk": "Ukrainian"}  # fmt: skip
-    return names.get(code, code)
+    return LANGUAGES.get(code, code)
 
 
 def explained(record: ChildRecord, episode: UUID, clock: str, instance: int) -> Explanation | None:

@@ -10,13 +10,13 @@ from litestar.response import Redirect, Response, Template
 
 from pathway.actions.area import Area
 from pathway.domain.break_glass import GROUNDS
+from pathway.domain.carer_words import needs_in_words
 from pathway.domain.definition import Group
 from pathway.domain.errors import NotFound
 from pathway.domain.family_view import Progress
 from pathway.domain.roles import ROLE_TITLES, Actor, Permission
 from pathway.reading.family_page import NOT_THERE, FamilyEpisode, FamilyPage, family_page, mailbox, own_family
 from pathway.web.page import WebRequest, page, posted
-from pathway.web.refer_questions import NEEDS
 from pathway.web.step_form import StepForm, step_specs
 
 _MAY = {"permission": Permission.READ_OWN_CHILD}
@@ -34,7 +34,6 @@ STANDS: Final[dict[Progress, str]] = {
     Progress.NOW: "You are here",
     Progress.TO_COME: "Still to come",
 }
-_NEEDS: Final = {choice.value: choice.text for choice in NEEDS}
 
 
 @get("/family", opt=_MAY)
@@ -67,7 +66,7 @@ async def one_child(
         stands=STANDS,
         roles={role.value: title for role, title in ROLE_TITLES.items()},
         grounds={why.value: ground.family for why, ground in GROUNDS.items()},
-        needs=[_NEEDS.get(need, need) for need in found.needs],
+        needs=needs_in_words(found.needs),
         is_demo=request.app.state["demo"],
     )
 

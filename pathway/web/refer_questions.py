@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from pathway.domain.carer_words import CHANNELS, LANGUAGES, NEEDS, alone
 from pathway.domain.definition import Definition, Field, FieldType
 from pathway.web.fields import Bound, Choice, FieldSpec, Kind, from_definition
 from pathway.web.forms import choices
@@ -17,27 +18,9 @@ PER_PAGE: Final = 7
 
 CHILD, NUMBER, HOME, CARER, OTHER_CARER = "child", "nhs-number", "home", "carer", "other-carer"
 
-LANGUAGES: Final = choices(
-    (
-        ("en", "English"), ("ar", "Arabic"), ("bn", "Bengali"), ("bfi", "British Sign Language"),
-        ("yue", "Cantonese"), ("fa", "Farsi"), ("fr", "French"), ("gu", "Gujarati"), ("ku", "Kurdish"),
-        ("zh", "Mandarin"), ("ps", "Pashto"), ("pl", "Polish"), ("pt", "Portuguese"), ("pa", "Punjabi"),
-        ("ro", "Romanian"), ("so", "Somali"), ("es", "Spanish"), ("tr", "Turkish"), ("uk", "Ukrainian"),
-        ("ur", "Urdu"), ("cy", "Welsh"), ("mis", "Another language"),
-    )
-)  # fmt: skip
-CHANNELS: Final = choices(
-    (("email", "Email"), ("text", "Text message"), ("letter", "Letter"), ("telephone", "Telephone"))
-)
-NEEDS: Final = choices(
-    (
-        ("interpreter", "An interpreter"),
-        ("british_sign_language", "British Sign Language"),
-        ("no_calls", "No telephone calls"),
-        ("large_print", "Large print"),
-        ("easy_read", "Easy Read"),
-    )
-)
+_LANGUAGES: Final = choices(LANGUAGES.items())
+_CHANNELS: Final = choices((key, alone(words)) for key, words in CHANNELS.items())
+_NEEDS: Final = choices((key, alone(words)) for key, words in NEEDS.items())
 _SEXES: Final = choices(
     (("female", "Female"), ("male", "Male"), ("indeterminate", "Indeterminate"), ("not_known", "Not known"))
 )
@@ -123,7 +106,7 @@ def _home(asked: Asked) -> tuple[FieldSpec, ...]:
                   hint="For example because of domestic abuse, adoption or a protection order."),
         FieldSpec("safe_contact", Kind.TEXT, "Safe contact, if the address must be kept hidden", "a safe contact",
                   hint="Who to ask instead, and how", required=False),
-        FieldSpec("language", Kind.ORGANISATION, "Child’s first language", choices=LANGUAGES),
+        FieldSpec("language", Kind.ORGANISATION, "Child’s first language", choices=_LANGUAGES),
         FieldSpec("interpreter", Kind.YES_NO, "Does the child need an interpreter?", "if the child needs an interpreter"),
         FieldSpec("looked_after", Kind.YES_NO, "Is the child looked after by a council?", "if the child is looked after"),
     ]  # fmt: skip
@@ -142,12 +125,12 @@ def _carer(*, required: bool) -> tuple[FieldSpec, ...]:
         FieldSpec("responsibility", Kind.YES_NO, "Do they have parental responsibility?", "if they have parental responsibility",
                   required=required),
         FieldSpec("told", Kind.YES_NO, "May they be told how the referral is going?", "if they may be told", required=required),
-        FieldSpec("channel", Kind.CHOICE, "How do they want to be told?", "how they want to be told", choices=CHANNELS,
+        FieldSpec("channel", Kind.CHOICE, "How do they want to be told?", "how they want to be told", choices=_CHANNELS,
                   required=required),
         FieldSpec("email", Kind.TEXT, "Email address", longest=200, required=False, spellcheck=False),
         FieldSpec("phone", Kind.TEXT, "Telephone number", longest=30, required=False, spellcheck=False, width=20),
-        FieldSpec("language", Kind.ORGANISATION, "Their first language", choices=LANGUAGES, required=required),
-        FieldSpec("needs", Kind.SEVERAL, "What do they need from us?", "what they need", choices=NEEDS, required=False),
+        FieldSpec("language", Kind.ORGANISATION, "Their first language", choices=_LANGUAGES, required=required),
+        FieldSpec("needs", Kind.SEVERAL, "What do they need from us?", "what they need", choices=_NEEDS, required=False),
     )  # fmt: skip
 
 

@@ -195,7 +195,7 @@ async def test_the_contact_is_named_once_there_is_one(world: World) -> None:
 async def test_what_the_carer_needs_is_shown_as_kept(world: World) -> None:
     referred = await world.refer(carers=())
     await of_family(world, "family", referred.child_id, needs=("large_print", "no_calls"))
-    assert "Large print, No telephone calls" in await page_of(world, referred.child_id)
+    assert "large print, no telephone calls" in await page_of(world, referred.child_id)
 
 
 @dataclass(frozen=True)
