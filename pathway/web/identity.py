@@ -67,7 +67,7 @@ def _bearer(connection: Connection) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
+async def permitted(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard of every route: its permission is named, the actor's role holds it, the change comes from our own page."""
     if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
         return  # Litestar's own: it says which methods there are, and nothing else

@@ -1,8 +1,9 @@
 """The CapabilityStatement, made from what is offered: it cannot promise what the routes do not keep."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from pathway_fhir.bars.definitions import KINDS
 from pathway_fhir.inbound.table import CREATES, UPDATES
 from pathway_fhir.server.conditions import Parameter
 from pathway_fhir.server.matching import Looked
@@ -13,6 +14,7 @@ SOFTWARE: Final = "Autism pathway tracker"
 VERSION: Final = "0.1.0"
 _DATE: Final = "2026-11-26"
 _SMART: Final = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+_PROCESS_MESSAGE: Final = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 _ONE_OF: Final = "A search needs patient (or patient:identifier), or _id."
 
 
@@ -38,12 +40,27 @@ def capability_statement(types: Iterable[Offered], base: str) -> Json:
                 },
                 "resource": [_resource(one) for one in sorted(types, key=lambda one: one.name)],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "operation": [{"name": "process-message", "definition": _PROCESS_MESSAGE}],
             }
+        ],
+        "messaging": [_messaging(base)],
+    }
+
+
+def _messaging(base: str) -> Json:
+    """The messages that are taken and sent (BaRS)."""
+    http = {"system": "http://terminology.hl7.org/CodeSystem/message-transport", "code": "http"}
+    return {
+        "endpoint": [{"protocol": http, "address": f"{base}/$process-message"}],
+        "documentation": "BaRS 1. The use-case categories are local: no national use case exists for an autism assessment.",
+        "supportedMessage": [
+            {"mode": "receiver" if kind.comes_in else "sender", "definition": kind.url} for kind in KINDS
         ],
     }
 
 
 def _resource(offered: Offered) -> Json:
+    parameters: Mapping[str, Parameter | Looked] = offered.found_by.parameters
     made: Json = {
         "type": offered.name,
         "documentation": offered.says + (f" {_ONE_OF}" if isinstance(offered.found_by, OfOneChild) else ""),
@@ -51,7 +68,7 @@ def _resource(offered: Offered) -> Json:
         "versioning": "versioned" if offered.versions or offered.name in UPDATES else "no-version",
         "readHistory": offered.versions is not None,
         "updateCreate": False,
-        "searchParam": [_parameter(name, one) for name, one in sorted(offered.found_by.parameters.items())],
+        "searchParam": [_parameter(name, one) for name, one in sorted(parameters.items())],
     }
     if profile_of(offered.name):
         made["supportedProfile"] = [profile_of(offered.name)]
