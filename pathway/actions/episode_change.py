@@ -17,9 +17,9 @@ from pathway.domain.errors import ImpossibleHistory, NotFound, StaleVersion, Ste
 from pathway.domain.events import BUILT_IN_TITLES, Event, in_force
 from pathway.domain.ids import event_id
 from pathway.domain.projection import Projection, project
-from pathway.domain.reach import reaches
+from pathway.domain.reach import audience_of, reaches
 from pathway.domain.roles import ROLE_TITLES, Actor
-from pathway.domain.visibility import knows_facts
+from pathway.domain.visibility import episode_seen, knows_facts, version_seen
 from pathway.store import access_log, outbox, people
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft, Head, Written, append_events, events_of, lock_episode, with_links
@@ -61,9 +61,21 @@ async def open_episode(tx: Tx, area: Area, asking: Asking, episode_id: UUID) -> 
     await check_reach(tx, asking.actor, head)
     definition = await area.pathways.by_digest(tx, head.definition)
     events = await events_of(tx, episode_id)
-    if asking.version is not None and asking.version != head.version:
-        raise stale(definition, asking.actor, events, asking.version, head.version)
+    now = version_for(area, asking, head, definition, events)
+    if asking.version is not None and asking.version != now:
+        raise stale(definition, asking.actor, events, asking.version, now)
     return Opened(head, definition, events)
+
+
+def version_for(
+    area: Area, asking: Asking, head: Head, definition: Definition, events: Sequence[Event]
+) -> int:
+    """The version as whoever asks counts it. What moved on in a stage that is hidden from them is no reason to refuse."""
+    actor = asking.actor
+    if not asking.counts_what_is_shown or knows_facts(actor.role, definition):
+        return head.version
+    seen = episode_seen(definition, events, area.calendar, audience_of(actor, head.standing))
+    return version_seen(events, seen, actor.organisation_id)
 
 
 async def check_reach(tx: Tx, actor: Actor, head: Head) -> None:

@@ -30,11 +30,15 @@ _KEEP = "UPDATE request SET answer = $3 WHERE account_id = $1 AND request_id = $
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, and by which request: the id makes a repeat harmless; the version is the one they were shown."""
+    """Who asks, and by which request: the id makes a repeat harmless; the version is the one they were shown.
+
+    `counts_what_is_shown`: that version counts only the facts that this actor may know (docs/rules.md 10).
+    """
 
     actor: Actor
     request_id: UUID
     version: int | None = None
+    counts_what_is_shown: bool = False
 
 
 def require(actor: Actor, permission: Permission, doing: str) -> None:

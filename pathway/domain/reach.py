@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pathway.domain.roles import Actor, Role
+from pathway.domain.roles import MACHINES, Actor, Role
+from pathway.domain.visibility import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,16 @@ _REACH: Final[dict[Role, Callable[[Actor, Standing], bool]]] = {
     Role.PROVIDER_SYSTEM: _holder,
     Role.SYSTEM: _everybody,
 }
+
+
+def audience_of(actor: Actor, at: Standing) -> Audience:
+    """As which audience somebody outside the team reads an episode: the part that their organisation plays for the child."""
+    mine = actor.organisation_id
+    if actor.role is Role.SEND_OFFICER:
+        return Audience.COUNCIL
+    if actor.role in MACHINES and (at.provider_id == mine or (at.council_id == mine and at.council_basis)):
+        return Audience.COUNCIL
+    return Audience.SCHOOL if at.school_id == mine and not at.hidden_from_school else Audience.REFERRER
 
 
 def reaches(actor: Actor, at: Standing) -> bool:

@@ -119,6 +119,13 @@ def episode_seen(
     return None
 
 
+def version_seen(events: Sequence[Event], seen: Episode | None, organisation_id: int) -> int:
+    """The facts shown, and beyond them those of the reader's own organisation, which it knows that it recorded."""
+    shown = seen.facts if seen else 0
+    hidden = (event for _, _, event in in_force(events)[shown:])
+    return shown + sum(event.organisation_id == organisation_id for event in hidden)
+
+
 def steps_offered(definition: Definition, shown: Stage, role: Role) -> tuple[Step, ...]:
     """The steps that somebody outside the clinical team is offered, from the stage that they are shown.
 

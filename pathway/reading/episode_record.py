@@ -12,13 +12,12 @@ from pathway.actions.area import Area
 from pathway.domain.definition import Definition, Stage, Step
 from pathway.domain.episode import Episode
 from pathway.domain.errors import NotFound
-from pathway.domain.events import Event, in_force
 from pathway.domain.explain import Explanation
 from pathway.domain.fold import fold
 from pathway.domain.next_step import NextStep, next_step
 from pathway.domain.projection import task_row
 from pathway.domain.roles import MACHINES, Actor
-from pathway.domain.visibility import episode_seen, knows_facts, steps_offered
+from pathway.domain.visibility import episode_seen, knows_facts, steps_offered, version_seen
 from pathway.reading.child_record import TimelineFact, explanations, sealed_at, timeline
 from pathway.store import access_log
 from pathway.store.child_rows import free_text_of
@@ -151,12 +150,5 @@ async def _seen(tx: Tx, area: Area, actor: Actor, row: EpisodeSeenRow, definitio
         (),
         tuple(TaskSeen(a.key, definition.tasks[a.key].title, a.due_on, row.audience.value) for a in asked),
         steps_offered(definition, stage, actor.role),
-        _version_seen(actor, events, seen),
+        version_seen(events, seen, actor.organisation_id),
     )
-
-
-def _version_seen(actor: Actor, events: list[Event], seen: Episode | None) -> int:
-    """The facts shown, and beyond them those of the reader's own organisation, which it knows that it recorded."""
-    shown = seen.facts if seen else 0
-    hidden = (event for _, _, event in in_force(events)[shown:])
-    return shown + sum(event.organisation_id == actor.organisation_id for event in hidden)
