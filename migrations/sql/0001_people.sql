@@ -117,11 +117,13 @@ CREATE TABLE guardian (
     since timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- What of the child's page was given to a carer without parental responsibility; nothing where it was never said.
     delegated text[] CHECK (delegated <@ ARRAY['where', 'outcome', 'looks']),
+    -- A social worker or the Virtual School, as the team recorded them; not a carer whom a referrer called one.
+    professional boolean NOT NULL DEFAULT false,
     lawful_basis text CHECK (lawful_basis IN ('consent', 'corporate_parent', 'education', 'safeguarding')),
     PRIMARY KEY (child_id, carer_id),
     -- A professional is written to only where a lawful basis is named (docs/rules.md 11, 14).
     CONSTRAINT professional_has_basis
-        CHECK (relationship NOT IN ('social worker', 'Virtual School') OR NOT may_be_told OR lawful_basis IS NOT NULL)
+        CHECK (NOT professional OR NOT may_be_told OR lawful_basis IS NOT NULL)
 );
 CREATE INDEX guardian_account ON guardian (account_id, child_id) WHERE active;
 CREATE INDEX guardian_carer ON guardian (carer_id);

@@ -82,7 +82,8 @@ CREATE POLICY partner ON child_address FOR SELECT TO r_partner USING (EXISTS (
     SELECT FROM child c JOIN episode e ON e.child_id = c.id
      WHERE c.id = child_address.child_id AND NOT c.restricted AND (SELECT app_org()) IN (e.provider_id, e.council_id)));
 GRANT SELECT ON child_address TO r_partner;
-CREATE POLICY partner ON guardian FOR SELECT TO r_partner USING (EXISTS (
+-- Neither the young person's own contact, which is theirs alone (docs/rules.md 13), nor the professionals beside the carers.
+CREATE POLICY partner ON guardian FOR SELECT TO r_partner USING (relationship <> 'self' AND NOT professional AND EXISTS (
     SELECT FROM episode e WHERE e.child_id = guardian.child_id AND (SELECT app_org()) IN (e.provider_id, e.council_id)));
 GRANT SELECT ON guardian TO r_partner;
 CREATE POLICY partner ON carer FOR SELECT TO r_partner

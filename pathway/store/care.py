@@ -10,7 +10,9 @@ from pathway.domain.telling import SELF
 from pathway.store.engine import Tx
 
 _LOCK = "SELECT birth_date FROM child WHERE id = $1 AND merged_into IS NULL FOR UPDATE"
-_CARERS = "SELECT carer_id FROM guardian WHERE child_id = $1 AND active AND relationship <> ALL ($2)"
+_CARERS = (
+    "SELECT carer_id FROM guardian WHERE child_id = $1 AND active AND NOT professional AND relationship <> $2"
+)
 _CARE = """
 SELECT l.legal_status, l.since, l.placing_council_id, l.placing_icb_id, s.id AS social_worker_id, s.name AS social_worker,
        v.id AS virtual_school_id, v.name AS virtual_school
@@ -26,17 +28,17 @@ _PAST = "INSERT INTO child_past (child_id, account_id, secret) VALUES ($1, $2, $
 _CARER = """
 INSERT INTO carer (id, name, email, phone, channel) VALUES ($1, $2, $3, $4, 'email')"""
 _LINK = """
-INSERT INTO guardian (child_id, carer_id, relationship, parental_responsibility, may_be_told, lawful_basis)
-VALUES ($1, $2, $3, false, $4::text IS NOT NULL, $4)"""
+INSERT INTO guardian (child_id, carer_id, relationship, parental_responsibility, may_be_told, professional, lawful_basis)
+VALUES ($1, $2, $3, false, $4::text IS NOT NULL, true, $4)"""
 _PART_FROM = """
-UPDATE guardian SET active = false, may_be_told = false WHERE child_id = $1 AND active AND relationship = ANY ($2)"""
+UPDATE guardian SET active = false, may_be_told = false WHERE child_id = $1 AND active AND professional AND relationship = ANY ($2)"""
 # Who holds parental responsibility sees everything; of the others each sees what was given to them, and no more later.
 _DELEGATE = """
 UPDATE guardian SET parental_responsibility = $3, delegated = CASE WHEN $3 THEN NULL ELSE $4::text[] END
  WHERE child_id = $1 AND carer_id = $2 AND active"""
 _STAY_LIMITED = """
 UPDATE guardian SET delegated = coalesce(delegated, ARRAY['where'])
- WHERE child_id = $1 AND active AND NOT parental_responsibility AND relationship <> ALL ($2)"""
+ WHERE child_id = $1 AND active AND NOT parental_responsibility AND NOT professional AND relationship <> $2"""
 _END = "DELETE FROM looked_after WHERE child_id = $1"
 
 
@@ -62,7 +64,7 @@ async def lock_child(tx: Tx, child_id: UUID) -> date | None:
 
 async def carers_at_home(tx: Tx, child_id: UUID) -> frozenset[UUID]:
     """The carers of the child, without professionals and the young person's own contact."""
-    rows = await tx.fetch(_CARERS, child_id, [SELF, *PROFESSIONALS])
+    rows = await tx.fetch(_CARERS, child_id, SELF)
     return frozenset(row["carer_id"] for row in rows)
 
 
@@ -115,7 +117,7 @@ async def delegate(tx: Tx, child_id: UUID, carer_id: UUID, responsible: bool, pa
 
 async def end_care(tx: Tx, child_id: UUID) -> None:
     """No longer looked after: the professionals are told no more, and no carer sees more than before."""
-    await tx.execute(_STAY_LIMITED, child_id, [SELF, *PROFESSIONALS])
+    await tx.execute(_STAY_LIMITED, child_id, SELF)
     await tx.execute(_PART_FROM, child_id, list(PROFESSIONALS))
     await tx.execute(_END, child_id)
     await tx.execute(_FLAG, child_id, False)

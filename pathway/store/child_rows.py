@@ -16,7 +16,8 @@ SELECT id, first_name, family_name, birth_date, nhs_number, upn, sex, pronouns, 
 _ADDRESS = "SELECT lines, postcode FROM child_address WHERE child_id = $1"
 _CARERS = """
 SELECT c.id, c.name, c.email, c.phone, c.channel, c.language, c.needs, g.relationship, g.parental_responsibility,
-       g.may_be_told, parts_seen(g.delegated, k.looked_after, g.parental_responsibility) AS parts, g.lawful_basis
+       g.may_be_told, parts_seen(g.delegated, k.looked_after, g.parental_responsibility) AS parts, g.professional,
+       g.lawful_basis
   FROM guardian g JOIN child k ON k.id = g.child_id JOIN carer c ON c.id = g.carer_id WHERE g.child_id = $1 AND g.active ORDER BY c.name"""
 _EPISODES = """
 SELECT id, pathway, definition, version, stage, stage_since, started_on, closed_on, closure, holder_slot, holder_id,
@@ -59,6 +60,7 @@ class CarerRow:
     parental_responsibility: bool
     may_be_told: bool
     parts: list[str]
+    professional: bool
     lawful_basis: str | None
 
 

@@ -17,7 +17,10 @@ ON CONFLICT (nhs_number) DO NOTHING RETURNING id"""
 _ADDRESS = "INSERT INTO child_address (child_id, lines, postcode) VALUES ($1, $2, $3)"
 _KEY = "INSERT INTO child_key (child_id, wrapped) VALUES ($1, $2)"
 _CARER = "INSERT INTO carer (id, name, email, phone, channel, language) VALUES ($1, $2, $3, $4, $5, $6)"
-_GUARDIAN = "INSERT INTO guardian (child_id, carer_id, relationship) VALUES ($1, $2, $3)"
+# A professional is told only where a lawful basis is named (docs/rules.md 14).
+_GUARDIAN = """
+INSERT INTO guardian (child_id, carer_id, relationship, may_be_told)
+VALUES ($1, $2, $3, lower($3) NOT IN ('social worker', 'virtual school'))"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ _MOVE_BACK = """
 UPDATE episode SET child_id = $2, key_child = nullif(key_child, $2) WHERE id = ANY($1)"""
 _LINK = """
 INSERT INTO guardian (child_id, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated,
-                      lawful_basis)
-SELECT $2, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated, lawful_basis
+                      professional, lawful_basis)
+SELECT $2, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated, professional,
+       lawful_basis
   FROM guardian WHERE child_id = $1 AND active
 ON CONFLICT DO NOTHING RETURNING carer_id"""
 _UNLINK = "UPDATE guardian SET active = false WHERE child_id = $1 AND active RETURNING carer_id"

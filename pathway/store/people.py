@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pathway.domain.identifiers import NhsNumber
 from pathway.domain.ids import time_ordered_id
+from pathway.domain.looked_after import PROFESSIONALS
 from pathway.domain.matching import Identity, matching_keys
 from pathway.domain.names import normalise_name
 from pathway.domain.referral import CarerDetails, ChildDetails
+from pathway.domain.telling import SELF
 from pathway.store.child_details import DETAILS, details_values, identity_from
 from pathway.store.engine import Tx
 
@@ -38,9 +40,12 @@ UPDATE child SET restricted = restricted OR $2, safe_contact = coalesce(safe_con
 _INSERT_CARER = """
 INSERT INTO carer (id, account_id, name, email, phone, channel, language, needs)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
+# Whoever is added later is not told where the young person said who is, and a professional not without a lawful basis.
 _INSERT_GUARDIAN = """
 INSERT INTO guardian (child_id, carer_id, account_id, relationship, parental_responsibility, may_be_told)
-VALUES ($1, $2, $3, $4, $5, $6)"""
+VALUES ($1, $2, $3, $4, $5, $6 AND lower($4) <> ALL ($7) AND ($4 = $8 OR coalesce(
+        (SELECT w.decision NOT IN ('some_carers', 'young_person_only') FROM who_is_told w
+          WHERE w.child_id = $1 AND w.taken_up_at IS NOT NULL ORDER BY w.from_on DESC, w.at DESC LIMIT 1), true)))"""
 _EPISODES = """
 SELECT id, stage, started_on, closed_on, closure FROM episode WHERE child_id = $1 AND pathway = $2
  ORDER BY opened_on DESC, id"""
@@ -159,6 +164,8 @@ async def insert_carer(
         carer.relationship,
         carer.parental_responsibility,
         carer.may_be_told,
+        [who.lower() for who in PROFESSIONALS],
+        SELF,
     )
 
 

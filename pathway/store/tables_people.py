@@ -135,6 +135,7 @@ class Guardian(Table, tablename="guardian", db=ENGINE):
     active = Boolean()
     since = Timestamptz()
     delegated = Array(base_column=Text(), null=True, default=None)
+    professional = Boolean()
     lawful_basis = Text(null=True, default=None)
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pathway.domain.looked_after import PROFESSIONALS
 from pathway.domain.telling import SELF, Decision, Right
 from pathway.store.engine import Tx
 
 _GUARDIANS = """
 SELECT carer_id, may_be_told, relationship = $2 AS is_self FROM guardian
- WHERE child_id = $1 AND active AND relationship <> ALL ($3) ORDER BY carer_id"""
+ WHERE child_id = $1 AND active AND NOT professional ORDER BY carer_id"""
 _INSERT = """
 INSERT INTO who_is_told (id, child_id, account_id, decision, basis, decided_on, from_on, carers)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"""
@@ -21,7 +20,7 @@ SELECT DISTINCT ON (child_id) id, child_id, carers FROM who_is_told
  WHERE from_on <= $1 AND ($2::uuid IS NULL OR child_id = $2) AND taken_up_at IS NULL
  ORDER BY child_id, from_on DESC, at DESC"""
 _TAKE_UP = """
-UPDATE guardian SET may_be_told = carer_id = ANY($2) WHERE child_id = $1 AND active AND relationship <> ALL ($3)"""
+UPDATE guardian SET may_be_told = carer_id = ANY($2) WHERE child_id = $1 AND active AND NOT professional AND relationship <> $3"""
 _TAKEN = """
 UPDATE who_is_told SET taken_up_at = clock_timestamp() WHERE child_id = $1 AND from_on <= $2 AND taken_up_at IS NULL"""
 
@@ -37,7 +36,7 @@ class Link:
 
 async def links_of(tx: Tx, child_id: UUID) -> list[Link]:
     """The carers and the young person's own contact; professionals are told on a basis of their own."""
-    return [Link(*row) for row in await tx.fetch(_GUARDIANS, child_id, SELF, PROFESSIONALS)]
+    return [Link(*row) for row in await tx.fetch(_GUARDIANS, child_id, SELF)]
 
 
 async def insert_decision(
@@ -68,6 +67,6 @@ async def take_up(tx: Tx, today: date, child_id: UUID | None = None) -> int:
     """Let the decisions hold whose day has come, of every child or of one; how many."""
     due = await tx.fetch(_DUE, today, child_id)
     for row in due:
-        await tx.execute(_TAKE_UP, row["child_id"], row["carers"], [SELF, *PROFESSIONALS])
+        await tx.execute(_TAKE_UP, row["child_id"], row["carers"], SELF)
         await tx.execute(_TAKEN, row["child_id"], today)
     return len(due)

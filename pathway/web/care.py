@@ -17,7 +17,6 @@ from pathway.domain.errors import InvalidInput
 from pathway.domain.looked_after import (
     BASIS_TITLES,
     PART_TITLES,
-    PROFESSIONALS,
     SOCIAL_WORKER,
     STATUSES,
     VIRTUAL_SCHOOL,
@@ -102,7 +101,7 @@ def _about_carers(carers: Sequence[CarerRow]) -> tuple[FieldSpec, ...]:
 
 def carers_at_home(record: ChildRecord) -> list[CarerRow]:
     """The carers, without professionals and the young person's own contact."""
-    return [carer for carer in record.carers if carer.relationship not in (SELF, *PROFESSIONALS)]
+    return [carer for carer in record.carers if not carer.professional and carer.relationship != SELF]
 
 
 def care_lines(record: ChildRecord) -> tuple[tuple[str, str], ...]:
@@ -219,7 +218,7 @@ def _answers(form: CareForm) -> dict[str, Answer]:
         return given
     given |= {"status": care.legal_status, "since": care.since}
     given |= {"placing_council": _text(care.placing_council_id), "placing_icb": _text(care.placing_icb_id)}
-    beside = {carer.relationship: carer for carer in record.carers}
+    beside = {carer.relationship: carer for carer in record.carers if carer.professional}
     for name, relationship in (("social_worker", SOCIAL_WORKER), ("virtual_school", VIRTUAL_SCHOOL)):
         if relationship in beside:
             who = beside[relationship]

@@ -40,7 +40,7 @@ def specs(record: ChildRecord, one: EpisodeRecord) -> tuple[FieldSpec, ...]:
             choices=tuple(fields.Choice(option.key, option.title) for option in options),
         ),
     ]  # fmt: skip
-    carers = [carer for carer in record.carers if carer.relationship != SELF]
+    carers = [carer for carer in record.carers if carer.relationship != SELF and not carer.professional]
     if carers:
         found.append(
             FieldSpec(

@@ -15,11 +15,12 @@ from pathway.domain.ages import compulsory_school_age_ends, is_over_compulsory_s
 from pathway.domain.birthdays import DUE_FROM
 from pathway.domain.errors import InvalidInput, NotFound
 from pathway.domain.referral import CarerDetails
-from pathway.domain.roles import Role
+from pathway.domain.roles import Actor, Door, Role
 from pathway.domain.telling import Decision
 from pathway.notify.deliver import deliver
 from pathway.notify.senders import Post
 from pathway.reading.family_page import family_page
+from pathway.store.scopes import reading
 from tests.actions.reading import row, rows
 from tests.notify.test_deliver import Recorder
 from tests.web.signing_in import send, signed_in, words
@@ -105,6 +106,26 @@ async def test_only_the_young_person_is_told_at_their_own_address(world: World) 
     after = world.on(AFTER)
     await decided(after, referred.episode_id, AFTER, Decision.ONLY, own_name="Ellis Stone", own_email=OWN)
     assert await sent(after) == [OWN]
+
+
+async def test_a_carer_who_is_added_later_is_not_told_either(world: World) -> None:
+    referred = await teenager(world)
+    after = world.on(AFTER)
+    await decided(after, referred.episode_id, AFTER, Decision.ONLY, own_name="Ellis Stone", own_email=OWN)
+    await of_family(after, "family", referred.child_id, "Someone New")
+    assert await told(world) == {"Ellis Stone"}
+
+
+async def test_their_own_address_is_in_no_partners_system(world: World) -> None:
+    referred = await teenager(world)
+    after = world.on(AFTER)
+    await decided(
+        after, referred.episode_id, AFTER, Decision.AS_BEFORE, own_name="Ellis Stone", own_email=OWN
+    )
+    partner = Actor(world.actors["lead"].account_id, Role.PARTNER, world.org["provider"], Door.FHIR)
+    async with world.area.database.transaction(reading(partner)) as tx:
+        names = {one["name"] for one in await tx.fetch("SELECT name FROM carer")}
+    assert names == {"Nadia Stone", "Tariq Stone"}
 
 
 async def test_a_carer_who_is_no_longer_told_sees_no_page_either(world: World) -> None:

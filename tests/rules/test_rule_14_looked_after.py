@@ -142,7 +142,19 @@ async def test_professionals_are_written_to_only_where_a_lawful_basis_is_named(w
     assert await sent(world) == {"ruth.field@example.com", "denise@example.com"}
     with pytest.raises(asyncpg.CheckViolationError):
         async with world.area.database.transaction(WRITER) as tx:
-            await tx.execute("UPDATE guardian SET may_be_told = true WHERE relationship = $1", VIRTUAL_SCHOOL)
+            await tx.execute(
+                "UPDATE guardian SET may_be_told = true WHERE professional AND relationship = $1",
+                VIRTUAL_SCHOOL,
+            )
+
+
+@pytest.mark.parametrize("relationship", ["social worker", "Virtual School", "Social Worker"])
+async def test_a_professional_whom_a_referrer_named_is_not_written_to_without_a_basis(
+    world: World, relationship: str
+) -> None:
+    named = CarerDetails("Denise Okoro", relationship, email="denise@example.com")
+    await world.refer(child=world.child(looked_after=True), carers=(FOSTER, named))
+    assert await sent(world) == {"ruth.field@example.com"}
 
 
 @pytest.mark.parametrize(
