@@ -27,6 +27,24 @@ QUESTION = "question before an opening"
 """Whether there is a record at all: it opened nothing, and families are shown the opening itself (migrations/sql/0004_rights.sql)."""
 
 
+def and_logged(select: str, child: str, first: int) -> str:
+    """A SELECT that notes in the same round trip which children it showed; `child` is the column with their ids.
+
+    Its parameters for the log begin at `$first`: those of `who`. Only for roles that open nothing by breaking the glass.
+    """
+    places = ", ".join(f"${n}" for n in range(first, first + 6))
+    return (
+        f"WITH shown AS MATERIALIZED ({select}), logged AS ("
+        "INSERT INTO access_log (account_id, role, organisation_id, door, action, purpose, children) "
+        f"SELECT {places}, array_agg(DISTINCT s.{child}) FROM shown s HAVING count(*) > 0) SELECT * FROM shown"
+    )
+
+
+def who(actor: Actor, action: str, purpose: str = DIRECT_CARE) -> tuple[object, ...]:
+    """What `and_logged` notes of the one who looked."""
+    return (actor.account_id, actor.role.value, actor.organisation_id, actor.door.value, action, purpose)
+
+
 async def log(
     tx: Tx,
     actor: Actor,

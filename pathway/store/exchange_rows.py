@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from pathway.domain.roles import Actor
+from pathway.store.access_log import and_logged, who
 from pathway.store.engine import Tx
 
 _CHILDREN = """
@@ -18,6 +20,8 @@ SELECT e.id, e.child_id, e.definition, e.partners_stage, e.told_version, e.told_
        e.coordinator_id, a.name, a.role, c.restricted, c.nhs_number::text, c.first_name, c.family_name
   FROM episode e JOIN child c ON c.id = e.child_id LEFT JOIN account a ON a.id = e.coordinator_id
  WHERE e.id = ANY($1::uuid[])"""
+_CHILDREN_SHOWN = and_logged(_CHILDREN, "id", 2)
+_EPISODES_SHOWN = and_logged(_EPISODES, "child_id", 2)
 _OF_CHILD = "SELECT id FROM episode WHERE child_id = ANY($1::uuid[])"
 # What a partner may know only once it may know the outcome; asked for as the writer, and judged by the domain.
 _OUTCOMES = """
@@ -151,6 +155,19 @@ class OrganisationRow:
     name: str
     ods_code: str | None
     urn: str | None
+
+
+async def children_shown(tx: Tx, ids: Sequence[UUID], actor: Actor, action: str) -> dict[UUID, ToldChildRow]:
+    """The same, noted in the access log in the same round trip."""
+    rows = await tx.fetch(_CHILDREN_SHOWN, ids, *who(actor, action))
+    return {row["id"]: ToldChildRow(*row) for row in rows}
+
+
+async def episodes_shown(
+    tx: Tx, ids: Sequence[UUID], actor: Actor, action: str
+) -> dict[UUID, ToldEpisodeRow]:
+    rows = await tx.fetch(_EPISODES_SHOWN, ids, *who(actor, action))
+    return {row["id"]: ToldEpisodeRow(*row) for row in rows}
 
 
 async def told_children(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, ToldChildRow]:

@@ -9,7 +9,7 @@ from pathway.domain.told import CarerTold, ChildTold, NumberStatus
 from pathway.reading.told.found import Found, cut
 from pathway.store import access_log, exchange_search
 from pathway.store.engine import Tx
-from pathway.store.exchange_rows import ToldCarerRow, ToldChildRow, told_carers, told_children
+from pathway.store.exchange_rows import ToldCarerRow, ToldChildRow, children_shown, told_carers
 from pathway.store.exchange_search import CARERS, CHILDREN, AllOf, Page
 from pathway.store.scopes import reading
 
@@ -21,24 +21,22 @@ async def search_children(
     async with area.database.transaction(reading(actor)) as tx:
         rows, after = cut(await exchange_search.find(tx, CHILDREN, asked, page), page.limit)
         number = await exchange_search.count(tx, CHILDREN, asked) if total else None
-        told = await children_told(tx, [key for _, key in rows if isinstance(key, UUID)])
-        if told:
-            await access_log.log(tx, actor, "search for children", [child.id for child in told])
+        told = await _shown(
+            tx, [key for _, key in rows if isinstance(key, UUID)], actor, "search for children"
+        )
     return Found(told, after, number)
 
 
 async def read_child(area: Area, actor: Actor, child_id: UUID) -> ChildTold | None:
     """The child, or nothing where it is not this partner's to know of."""
     async with area.database.transaction(reading(actor)) as tx:
-        told = await children_told(tx, [child_id])
-        if told:
-            await access_log.log(tx, actor, "child", [child_id])
+        told = await _shown(tx, [child_id], actor, "child")
     return told[0] if told else None
 
 
-async def children_told(tx: Tx, ids: Sequence[UUID]) -> list[ChildTold]:
-    """These children in this order, as far as the role of `tx` sees them."""
-    rows = await told_children(tx, ids)
+async def _shown(tx: Tx, ids: Sequence[UUID], actor: Actor, action: str) -> list[ChildTold]:
+    """These children in this order, as far as the role of `tx` sees them; noted in the same round trip."""
+    rows = await children_shown(tx, ids, actor, action) if ids else {}
     return [_child(rows[key]) for key in ids if key in rows]
 
 

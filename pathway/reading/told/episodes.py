@@ -23,6 +23,7 @@ from pathway.store.exchange_rows import (
     OutcomeRow,
     ToldEpisodeRow,
     episodes_of_children,
+    episodes_shown,
     outcomes,
     told_episodes,
 )
@@ -41,19 +42,15 @@ async def search_episodes(
     async with area.database.transaction(reading(actor)) as tx:
         rows, after = cut(await exchange_search.find(tx, EPISODES, asked, page), page.limit)
         number = await exchange_search.count(tx, EPISODES, asked) if total else None
-        told = await episodes_told(tx, area, actor, [key for _, key in rows if isinstance(key, UUID)])
-        if told:
-            children = {episode.child_id for episode in told}
-            await access_log.log(tx, actor, "search for episodes", children)
+        keys = [key for _, key in rows if isinstance(key, UUID)]
+        told = await episodes_told(tx, area, actor, keys, noting="search for episodes")
     return Found(told, after, number)
 
 
 async def read_episode(area: Area, actor: Actor, episode_id: UUID) -> EpisodeTold | None:
     """The episode, or nothing where it is not this partner's to know of."""
     async with area.database.transaction(reading(actor)) as tx:
-        told = await episodes_told(tx, area, actor, [episode_id])
-        if told:
-            await access_log.log(tx, actor, "episode", [told[0].child_id])
+        told = await episodes_told(tx, area, actor, [episode_id], noting="episode")
     return told[0] if told else None
 
 
@@ -96,15 +93,20 @@ def _as_it_was(now: EpisodeTold, stage: Stage, version: int, at: datetime, start
 async def episodes_of_children_told(area: Area, actor: Actor, children: Sequence[UUID]) -> list[EpisodeTold]:
     """Every episode of these children that this partner may see."""
     async with area.database.transaction(reading(actor)) as tx:
-        told = await episodes_told(tx, area, actor, await episodes_of_children(tx, children))
-        if told:
-            await access_log.log(tx, actor, "episodes", {episode.child_id for episode in told})
-    return told
+        ids = await episodes_of_children(tx, children)
+        return await episodes_told(tx, area, actor, ids, noting="episodes")
 
 
-async def episodes_told(tx: Tx, area: Area, actor: Actor, ids: Sequence[UUID]) -> list[EpisodeTold]:
-    """These episodes in this order, as far as the partner may know them."""
-    rows = await told_episodes(tx, ids)
+async def episodes_told(
+    tx: Tx, area: Area, actor: Actor, ids: Sequence[UUID], *, noting: str = ""
+) -> list[EpisodeTold]:
+    """These episodes in this order, as far as the partner may know them.
+
+    `noting` is what stands in the access log; without it the caller notes more than this.
+    """
+    if not ids:
+        return []
+    rows = await (episodes_shown(tx, ids, actor, noting) if noting else told_episodes(tx, ids))
     definitions = {row.definition: await area.pathways.by_digest(tx, row.definition) for row in rows.values()}
     known = await _outcomes(tx, area, actor, rows, definitions)
     bodies = await organisations(area.database, tx, _named(rows.values()))
