@@ -43,6 +43,11 @@ _CORRECTED: Final = (
 
 _ASK_FIRST: Final = "From 16 a young person decides who is told, and nobody has asked yet. Ask, record the answer, then send it again."
 
+_IN_DOUBT: Final = (
+    "A national record says something about this child that a person must look at before anything is sent. Decide it under "
+    "“Checks with national records”, then send it again or close it."
+)
+
 _NOBODY_LEFT: Final = (
     "Nobody could be told at the moment of sending. Look who may be told, then send it again."
 )
@@ -88,6 +93,8 @@ async def _prepare(area: Area, post: Post, outbox_id: UUID) -> str | None:
         stop = _reason_to_stop(about)
         if stop:
             return await _settle(tx, row, DROPPED, stop)
+        if about.held:
+            return await _settle(tx, row, HELD, _IN_DOUBT)
         if about.corrected and row.topic == outbox.FAMILY_UPDATE and not row.was_read:
             return await _settle(tx, row, HELD, _CORRECTED)
         if about.refused:

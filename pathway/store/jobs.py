@@ -12,6 +12,7 @@ from pathway.store.engine import Tx
 
 DELIVER = "deliver"
 RE_DATE = "re_date"
+TRACE = "trace"
 
 
 async def enqueue(tx: Tx, entrypoint: str, about: UUID | int) -> None:

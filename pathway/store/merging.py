@@ -11,7 +11,8 @@ from pathway.store.keys import AreaKey, ChildText, child_text
 _CHILDREN = """
 SELECT id, nhs_number, upn, restricted, safe_contact, looked_after, interpreter, merged_into,
        sealed_at IS NOT NULL AS sealed, died_on IS NOT NULL AS died,
-       EXISTS (SELECT FROM child_address a WHERE a.child_id = child.id) AS has_address
+       EXISTS (SELECT FROM child_address a WHERE a.child_id = child.id) AS has_address,
+       messages_held_since IS NOT NULL AS held
   FROM child WHERE id = ANY($1) ORDER BY id FOR UPDATE OF child"""
 _EPISODES = "SELECT id FROM episode WHERE child_id = ANY($1) ORDER BY id"
 _MOVE = """
@@ -48,12 +49,18 @@ _LOSE_NUMBER = "UPDATE child SET nhs_number = NULL WHERE id = $1"
 _TAKE = """
 UPDATE child SET nhs_number = $2, upn = $3, restricted = $4, safe_contact = $5, looked_after = $6, interpreter = $7
  WHERE id = $1"""
+# Before the rest: a restriction without a safe contact stands only beside this.
+_HOLD = "UPDATE child SET messages_held_since = clock_timestamp() WHERE id = $1"
+_DOUBTS = """
+UPDATE doubt d SET child_id = $2 WHERE d.child_id = $1 AND d.decided_at IS NULL
+   AND NOT EXISTS (SELECT FROM doubt x WHERE x.child_id = $2 AND x.kind = d.kind AND x.about = d.about AND x.decided_at IS NULL)"""
 _TAKE_ADDRESS = """
 INSERT INTO child_address (child_id, lines, postcode) SELECT $1, lines, postcode FROM child_address WHERE child_id = $2"""
 _GIVE_BACK = """
 UPDATE child SET upn = CASE WHEN 'upn' = ANY($2) THEN NULL ELSE upn END,
        safe_contact = CASE WHEN 'safe_contact' = ANY($2) THEN NULL ELSE safe_contact END,
        restricted = restricted AND 'restricted' <> ALL($2),
+       messages_held_since = CASE WHEN 'messages_held' = ANY($2) THEN NULL ELSE messages_held_since END,
        looked_after = looked_after AND 'looked_after' <> ALL($2),
        interpreter = interpreter AND 'interpreter' <> ALL($2)
  WHERE id = $1"""
@@ -82,6 +89,7 @@ class Record:
     sealed: bool
     died: bool
     has_address: bool
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,11 @@ async def take_over(tx: Tx, into: Record, source: Record) -> tuple[str, ...]:
     if takes["nhs_number"]:  # unique, so it leaves the one record before it comes to the other
         await tx.execute(_LOSE_NUMBER, source.id)
     kept = [getattr(source if taken else into, name) for name, taken in takes.items()]
+    takes["messages_held"] = source.held and not into.held
+    if takes["messages_held"]:
+        await tx.execute(_HOLD, into.id)
     await tx.execute(_TAKE, into.id, *kept)
+    await tx.execute(_DOUBTS, source.id, into.id)
     takes["address"] = source.has_address and not into.has_address
     if takes["address"]:
         await tx.execute(_TAKE_ADDRESS, into.id, source.id)

@@ -14,6 +14,7 @@ _ABOUT = """
 SELECT e.definition, e.family_stage, e.closed_on, e.messages_stopped, e.messages_refused, e.silent, c.first_name, c.restricted,
        c.birth_date, EXISTS (SELECT FROM who_is_told w WHERE w.child_id = c.id AND w.taken_up_at IS NOT NULL) AS decided,
        c.died_on IS NOT NULL AS died, c.sealed_at IS NOT NULL AS sealed, c.merged_into, o.name AS team,
+       c.messages_held_since IS NOT NULL AS held,
        o.restricted_place, v.kind, v.fields,
        EXISTS (SELECT FROM event x WHERE x.episode_id = e.id AND x.target = v.id) AS corrected
   FROM episode e JOIN child c ON c.id = e.child_id
@@ -26,7 +27,7 @@ SELECT r.id, r.name, r.email, r.channel, r.language, r.needs
  WHERE g.child_id = $1 AND g.active AND g.may_be_told ORDER BY g.since, r.id"""
 _MAY_STILL = """
 SELECT o.state = 'waiting' AND NOT e.messages_stopped AND NOT e.messages_refused AND NOT e.silent
-       AND c.died_on IS NULL AND c.sealed_at IS NULL
+       AND c.died_on IS NULL AND c.sealed_at IS NULL AND c.messages_held_since IS NULL
        AND EXISTS (SELECT FROM guardian g JOIN carer r ON r.id = g.carer_id
                     WHERE g.child_id = c.id AND g.carer_id = $2 AND g.active AND g.may_be_told AND r.channel = $3)
   FROM outbox o JOIN episode e ON e.id = o.episode_id JOIN child c ON c.id = o.child_id WHERE o.id = $1"""
@@ -70,6 +71,7 @@ class About:
     kind: str
     fields: Mapping[str, str]
     corrected: bool
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ async def about(tx: Tx, row: Leaving) -> About:
         kind=found["kind"] or "",
         fields=json.loads(found["fields"]) if found["fields"] else {},
         corrected=found["corrected"],
+        held=found["held"],
     )
 
 

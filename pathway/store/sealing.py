@@ -57,7 +57,13 @@ UPDATE import_row SET secret = NULL, reference = '', errors = '{}'
 _RECEIVED = """
 UPDATE received SET secret = NULL, held = NULL, answer = NULL, digest = '\\x' WHERE child_id = ANY($1)"""
 _NO_PARTNERS = "DELETE FROM child_partner WHERE child_id = ANY($1)"
-_UNTRACED = "UPDATE child SET number_status = '03' WHERE id = ANY($1)"
+_UNTRACED = "UPDATE child SET number_status = '03', messages_held_since = NULL WHERE id = ANY($1)"
+_NATIONAL = (
+    "DELETE FROM child_trace WHERE child_id = ANY($1)",
+    "DELETE FROM doubt WHERE child_id = ANY($1)",
+    "DELETE FROM child_adjustment WHERE child_id = ANY($1)",
+    "UPDATE signal SET child_id = NULL WHERE child_id = ANY($1)",
+)
 _REQUESTS = """
 UPDATE request r SET answer = NULL, digest = '\\x'
  WHERE r.request_id <> $2
@@ -122,5 +128,7 @@ async def forget_traces(tx: Tx, records: Sequence[UUID], episodes: Sequence[UUID
     await tx.execute(_RECEIVED, records)
     await tx.execute(_NO_PARTNERS, records)
     await tx.execute(_UNTRACED, records)
+    for statement in _NATIONAL:
+        await tx.execute(statement, records)
     await tx.execute(_IMPORTED, records, episodes)
     await tx.execute(_REQUESTS, episodes, request_id)

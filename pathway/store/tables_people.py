@@ -81,6 +81,7 @@ class Child(Table, tablename="child", db=ENGINE):
     made_at = Timestamptz()
     number_status = Varchar(length=2)
     changed_at = Timestamptz()
+    messages_held_since = Timestamptz(null=True, default=None)
 
 
 class ChildAddress(Table, tablename="child_address", db=ENGINE):

@@ -61,7 +61,7 @@ def identity_bar(child: ChildRow, today: date, opened_until: datetime | None = N
         tags.insert(0, Tag("Restricted", "red"))
         warnings.append(
             "Where this child lives, learns and is seen must not be told to anyone. "
-            f"Speak only with the safe contact: {child.safe_contact or 'ask information governance'}."
+            f"Speak only with the safe contact: {child.safe_contact or 'nobody is named yet, so ask information governance'}."
         )
     if child.interpreter:
         warnings.append(f"An interpreter is needed. Language: {language(child.language)}.")
