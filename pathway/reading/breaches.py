@@ -105,10 +105,14 @@ async def flagged_wait(area: Area, actor: Actor, clock_row: int) -> FlaggedWait:
         return await _flagged(tx, area, found)
 
 
-async def grade_counts(area: Area, actor: Actor, wanted: BreachFilter) -> tuple[GradeCount, ...]:
-    """How many clocks are past their limit, by provider, clock and grade; for commissioners, from aggregates only."""
+async def grade_counts(area: Area, actor: Actor) -> tuple[GradeCount, ...]:
+    """How many clocks are past their limit, by provider, clock and grade; for commissioners, from aggregates only.
+
+    Always of the whole area: of two tables that were narrowed differently, one could be subtracted from the other, and the
+    difference may be fewer than are shown (docs/adr/0018).
+    """
     async with area.database.transaction(reading(actor), read_only=True) as tx:
-        counts = await breach_rows.breach_counts(tx, area.today, bands(area), wanted)
+        counts = await breach_rows.breach_counts(tx, area.today, bands(area))
         names = await organisation_names(tx, {c.provider_id for c in counts if c.provider_id})
         return tuple(_count(area, names, count) for count in counts)
 

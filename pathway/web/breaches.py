@@ -68,7 +68,7 @@ async def _table_page(
     context: dict[str, object]
     if actor.role is Role.COMMISSIONER:
         flags = await flagged_waits(area, actor, wanted, after)
-        counts = await grade_counts(area, actor, wanted)
+        counts = await grade_counts(area, actor)
         table = flag_table(flags.rows)
         context = {"counts": count_table(counts), "totals": provider_totals(counts), "rule": RULE}
         next_page = flags.after

@@ -8,7 +8,6 @@ import pytest
 
 from pathway.actions.refer import Referred
 from pathway.reading.breaches import grade_counts
-from pathway.store.breach_rows import BreachFilter
 from pathway.store.ledger import Ledger
 from tests.api.calling import Calls, calling
 from tests.world import World
@@ -176,5 +175,5 @@ async def test_counts_on_pages_and_rows_here_are_of_the_same_waits(
     api: Calls, world: World, waiting: list[Referred]
 ) -> None:
     rows = await all_pages(api, "commissioner", "/breaches", 50)
-    counted = await grade_counts(world.area, world.actors["commissioner"], BreachFilter())
+    counted = await grade_counts(world.area, world.actors["commissioner"])
     assert sum(count.n for count in counted) == len(rows)

@@ -77,7 +77,7 @@ async def test_a_late_feedback_is_counted_and_has_no_line_of_its_own_until_it_is
     await decide(world, episode, "autism")
     commissioner = world.actors["commissioner"]
     late = (await row(world, _CURRENT, episode, "feedback"))["id"]
-    counted = {count.clock for count in await grade_counts(world.area, commissioner, WHOLE)}
+    counted = {count.clock for count in await grade_counts(world.area, commissioner)}
     assert world.area.pathways.newest("autism").clocks["feedback"].title in counted
     listed = {flag.sum.clock for flag in (await flagged_waits(world.area, commissioner, WHOLE)).rows}
     assert listed
