@@ -70,6 +70,25 @@ class Settings(BaseSettings):
     seal_key_file: Path | None = None
     """The file with the key that signs the seals of the event ledger."""
 
+    exchange_ods_code: str | None = None
+    """The ODS code of the organisation in whose name partners' systems and national services are asked; live ones want it."""
+    exchange_name: str = ""
+    """The name of that organisation."""
+    exchange_certificate_file: Path | None = None
+    """The file with our TLS client certificate (PEM), for partners and national services that ask for one."""
+    exchange_certificate_key_file: Path | None = None
+    """The file with the private key of that certificate (PEM); unset where both are in one file."""
+    exchange_authorities_file: Path | None = None
+    """The file with the authorities that partners' certificates must come from (PEM); unset means those of the system."""
+    platform_token_url: str = "https://api.service.nhs.uk/oauth2/token"  # noqa: S105 an address
+    """The token endpoint of NHS England's API platform; a token is shown only to addresses of the same host."""
+    platform_client_id: str | None = None
+    """Our API key on that platform."""
+    platform_key_file: Path | None = None
+    """The file with the private RSA key that signs for that platform (PEM or JWK); unset means without a token."""
+    platform_key_id: str | None = None
+    """The kid under which the public part of that key is published; unset means the one in the file."""
+
     smtp_host: str | None = None
     """The mail server; unset means the family's own page in a demonstration, and elsewhere that messages wait for a person."""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.actions.perform import Asking
+from pathway.actions.tell_partners import tell_partners
 from pathway.domain.decide import fold_with
 from pathway.domain.definition import Definition, Step
 from pathway.domain.episode import Episode
@@ -138,6 +139,7 @@ async def change(
         await _note_death(tx, asking, opened, drafts)
     if episode.messages_refused:
         await outbox.leave_to_a_person(tx, head.id)
+    await tell_partners(tx, asking.actor, head, opened.definition, episode, drafts)
     await access_log.log(tx, asking.actor, action, [head.child_id], request_id=asking.request_id)
     return Changed(head.id, head.child_id, version, drafts[-1].id, episode.stage.key)
 
@@ -167,7 +169,7 @@ async def _note_death(tx: Tx, asking: Asking, opened: Opened, drafts: Sequence[D
 async def tell_family(tx: Tx, asking: Asking, head: Head, step: Step, event: UUID, stopped: bool) -> None:
     """Put the update for the family in the outbox, or stop every message where the step says so (docs/rules.md 19)."""
     if step.stops_messages:
-        await outbox.stop_all(tx, head.child_id, f"stopped by: {step.key}")
+        await outbox.stop_all(tx, head.child_id, f"stopped by: {step.key}", but=event)
         return
     if step.tell_family and not (stopped or head.silent or head.sealed):
         await outbox.put(

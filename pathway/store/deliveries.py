@@ -23,7 +23,9 @@ UPDATE outbox SET attempts = attempts + 1, last_error = $2, changed_at = clock_t
  WHERE id = $1 AND state = 'waiting' RETURNING state"""
 # Older than any job should wait: the queue may have been emptied, and the table is the truth.
 _FORGOTTEN = """
-SELECT id FROM outbox WHERE state = 'waiting' AND made_at < clock_timestamp() - interval '1 minute' ORDER BY made_at LIMIT $1"""
+SELECT id FROM outbox
+ WHERE state = 'waiting' AND topic <> 'partner_message' AND made_at < clock_timestamp() - interval '1 minute'
+ ORDER BY made_at LIMIT $1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ async def note_failure(tx: Tx, outbox_id: UUID, because: str, attempts_allowed: 
 
 
 async def wake_forgotten(tx: Tx, limit: int = 1000) -> int:
-    """Give a job to every row that waits without one, as after the queue was emptied; how many were looked at."""
+    """Give a job to every row that waits without one, as after the queue was emptied; how many were looked at.
+
+    Messages to partners' systems are woken by destination (pathway.store.partner_messages.wake).
+    """
     rows = await tx.fetch(_FORGOTTEN, limit)
     for row in rows:
         await enqueue(tx, DELIVER, row["id"])

@@ -11,8 +11,10 @@ from pathway.store.jobs import DELIVER, enqueue
 
 # Row-level security decides which rows an actor sees; jobs of the queue carry nothing about a child.
 _MESSAGES = """
-SELECT o.id, o.topic, o.template, o.episode_id, o.child_id, o.state, o.attempts, coalesce(o.last_error, '') AS reason, o.changed_at
-  FROM outbox o WHERE o.state IN ('held', 'nobody_to_tell') ORDER BY o.made_at, o.id LIMIT $1"""
+SELECT o.id, o.topic, o.template, o.episode_id, o.child_id, o.state, o.attempts, coalesce(o.last_error, '') AS reason,
+       o.changed_at, coalesce(p.name, '') AS "to"
+  FROM outbox o LEFT JOIN partner_message m ON m.id = o.id LEFT JOIN partner p ON p.id = m.partner_id
+ WHERE o.state IN ('held', 'nobody_to_tell') ORDER BY o.made_at, o.id LIMIT $1"""
 _JOBS = """
 SELECT id, entrypoint, convert_from(payload, 'UTF8') AS about, attempts, updated
   FROM pgqueuer WHERE status = 'failed' ORDER BY updated, id LIMIT $1"""
@@ -30,7 +32,7 @@ _GONE = "This is not held any more: somebody has sent or closed it since. Look a
 
 @dataclass(frozen=True, slots=True)
 class HeldMessage:
-    """A message that waits for a person, with the sentence that says why."""
+    """A message that waits for a person, with the sentence that says why. `to` is the partner's system that it is for, if any."""
 
     id: UUID
     topic: str
@@ -41,6 +43,7 @@ class HeldMessage:
     attempts: int
     reason: str
     since: datetime
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

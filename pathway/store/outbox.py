@@ -15,10 +15,10 @@ INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id) VALUES 
 ON CONFLICT (id) DO NOTHING"""
 _STOP = """
 UPDATE outbox SET state = 'dropped', last_error = $2, changed_at = clock_timestamp()
- WHERE child_id = $1 AND state IN ('waiting', 'held')"""
+ WHERE child_id = $1 AND state IN ('waiting', 'held') AND event_id IS DISTINCT FROM $3"""
 _LEAVE_TO_A_PERSON = """
 UPDATE outbox SET state = 'nobody_to_tell', last_error = $2, changed_at = clock_timestamp()
- WHERE episode_id = $1 AND state = 'waiting'"""
+ WHERE episode_id = $1 AND state = 'waiting' AND topic <> 'partner_message'"""
 _HOLD = """
 INSERT INTO outbox (id, topic, template, episode_id, child_id, event_id, state, last_error)
 VALUES ($1, $2, $3, $4, $5, $6, 'held', $7) ON CONFLICT (id) DO NOTHING"""
@@ -36,9 +36,12 @@ async def put(
     await enqueue(tx, DELIVER, outbox_id)
 
 
-async def stop_all(tx: Tx, child_id: UUID, because: str) -> None:
-    """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (docs/rules.md 19)."""
-    await tx.execute(_STOP, child_id, because)
+async def stop_all(tx: Tx, child_id: UUID, because: str, but: UUID | None = None) -> None:
+    """Drop everything that still waits to be sent about a child: a death, a restriction, a sealing (docs/rules.md 19).
+
+    `but` is the fact that stops it, where partners' systems are told of that very fact: so that nobody writes to the family.
+    """
+    await tx.execute(_STOP, child_id, because, but)
 
 
 async def leave_to_a_person(tx: Tx, episode_id: UUID) -> None:

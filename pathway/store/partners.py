@@ -25,13 +25,13 @@ TOKEN_LIFE: Final = timedelta(minutes=5)
 
 _COLUMNS: Final = """
 p.id, p.account_id, p.name, p.client_id, p.jwks_url, p.jwks, p.scopes, p.ods_code, p.target_identifier, p.endpoint, p.mode,
-p.strict, p.active, p.made_at, p.last_in_at, p.last_out_at, a.role, a.organisation_id, o.name AS organisation"""
+p.strict, p.active, p.made_at, p.last_in_at, p.last_out_at, p.wants, a.role, a.organisation_id, o.name AS organisation"""
 _FROM: Final = (
     "FROM partner p JOIN account a ON a.id = p.account_id JOIN organisation o ON o.id = a.organisation_id"
 )
 _ADD: Final = """
-INSERT INTO partner (account_id, name, client_id, jwks_url, jwks, scopes, ods_code, target_identifier, endpoint, mode, strict)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+INSERT INTO partner (account_id, name, client_id, jwks_url, jwks, scopes, ods_code, target_identifier, endpoint, mode, strict, wants)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
 _ACCOUNT: Final = (
     "INSERT INTO account (login, name, role, organisation_id) VALUES ($1, $2, $3, $4) RETURNING id"
 )
@@ -54,6 +54,7 @@ SELECT p.id AS partner_id, p.name, p.strict, a.id, a.role, a.organisation_id, he
 _ORGANISATION: Final = """
 SELECT id, ods_code FROM organisation WHERE active AND (upper(ods_code) = upper($1) OR urn = $1 OR id::text = $1)
  ORDER BY upper(ods_code) = upper($1) DESC NULLS LAST, urn = $1 DESC NULLS LAST LIMIT 1"""
+_NOBODY: Final = "There is no partner of that client id. “pathway partner list” shows them."
 _MACHINES: Final = [role.value for role in MACHINES]
 
 
@@ -73,6 +74,8 @@ class Registration:
     endpoint: str | None = None
     mode: str = "off"
     strict: bool = True
+    wants: tuple[str, ...] = ()
+    """The kinds of message that we send it (pathway.store.partner_messages.KINDS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ async def insert(tx: Tx, new: Registration) -> None:
     keys = None if new.jwks is None else json.dumps(new.jwks)
     await tx.execute(
         _ADD, account, new.name, new.client_id, new.jwks_url, keys, list(new.scopes), new.ods_code,
-        new.target_identifier, new.endpoint, new.mode, new.strict,
+        new.target_identifier, new.endpoint, new.mode, new.strict, list(new.wants),
     )  # fmt: skip
 
 
@@ -156,6 +159,24 @@ async def give_scopes(database: Database, client_id: str, scopes: tuple[str, ...
     await _change(database, client_id, "scopes = $2", list(scopes))
 
 
+async def give_wishes(database: Database, client_id: str, wants: tuple[str, ...]) -> None:
+    """Which kinds of message are made for a partner's system from now on; what waits already is sent."""
+    async with database.transaction(WRITER) as tx:
+        known = await tx.fetchval(
+            "UPDATE partner SET wants = $2 WHERE client_id = $1 RETURNING id", client_id, list(wants)
+        )
+    if known is None:
+        raise NotFound(_NOBODY)
+
+
+async def by_id(tx: Tx, partner_id: int) -> Partner:
+    """The partner's system of that number; `tx` acts as the worker or the writer."""
+    row = await tx.fetchrow(f"SELECT {_COLUMNS} {_FROM} WHERE p.id = $1", partner_id)
+    if row is None:
+        raise NotFound(_NOBODY)
+    return _partner(row)
+
+
 async def switch(database: Database, client_id: str, active: bool) -> None:
     """Let a partner's system in, or out: then its tokens end, and every process knows within half a minute."""
     await _change(database, client_id, "active = $2", active)
@@ -167,7 +188,7 @@ async def _change(database: Database, client_id: str, what: str, *values: object
             f"UPDATE partner SET {what} WHERE client_id = $1 RETURNING id", client_id, *values
         )
         if partner is None:
-            raise NotFound("There is no partner of that client id. “pathway partner list” shows them.")
+            raise NotFound(_NOBODY)
         await tx.execute("DELETE FROM partner_token WHERE partner_id = $1", partner)
 
 
@@ -203,6 +224,11 @@ def _partner(row: asyncpg.Record) -> Partner:
     given = dict(row)
     keys = given.pop("jwks")
     return Partner(
-        **{**given, "role": Role(given["role"]), "scopes": tuple(given["scopes"])},
+        **{
+            **given,
+            "role": Role(given["role"]),
+            "scopes": tuple(given["scopes"]),
+            "wants": tuple(given["wants"]),
+        },
         jwks=None if keys is None else json.loads(keys),
     )

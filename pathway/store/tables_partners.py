@@ -28,6 +28,7 @@ class Partner(Table, tablename="partner", db=ENGINE):
     made_at = Timestamptz()
     last_in_at = Timestamptz(null=True, default=None)
     last_out_at = Timestamptz(null=True, default=None)
+    wants = Array(base_column=Text())
 
 
 class PartnerToken(Table, tablename="partner_token", db=ENGINE):

@@ -13,6 +13,7 @@ from pathway.actions.perform import Asking
 from pathway.domain.errors import Conflict, DuplicateRequest, InvalidInput
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.held import held
+from pathway.store.partner_messages import KINDS
 from pathway.web.fields import FieldSpec, Kind
 from pathway.web.forms import Reading, open_form, read_form
 from pathway.web.page import WebRequest, page, posted
@@ -105,6 +106,7 @@ async def _held_page(
         "staff/held.html",
         422 if reading else 200,
         messages=[(m, forms[m.id].fields[0], uuid4()) for m in found.messages],
+        kinds=KINDS,
         jobs=[(job, uuid4()) for job in found.jobs],
         errors=reading.errors if reading else (),
         saved=_SAVED.get(request.query_params.get("saved", ""), ""),
