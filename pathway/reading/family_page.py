@@ -54,6 +54,8 @@ class FamilyEpisode:
     progress: tuple[tuple[Group, Progress], ...]
     next_update: date | None
     steps: tuple[Step, ...]
+    object_until: date | None = None
+    """Until when the family may say that it does not agree with ending (docs/rules.md 8)."""
 
     @property
     def is_quiet(self) -> bool:
@@ -145,7 +147,12 @@ async def _episode(tx: Tx, area: Area, actor: Actor, row: OwnEpisodeRow, *, whol
         if promised
         else None,
         steps_offered(definition, stage, actor.role),
+        seen.plan if seen and is_open and definition.steps[stage.next_step].to in _ended(definition) else None,
     )
+
+
+def _ended(definition: Definition) -> frozenset[str]:
+    return frozenset(stage.key for stage in definition.stages.values() if stage.closed)
 
 
 async def _readable(area: Area, rows: list[MessageRow]) -> tuple[SentMessage, ...]:

@@ -248,6 +248,20 @@ async def test_on_each_health_pathway_the_family_can_write_from_the_first_day(
     assert answer.status_code == 303, answer.text
 
 
+async def test_a_family_told_of_closing_is_told_until_when_it_may_object_and_can_say_so(world: World) -> None:
+    referred = await waiting(world)
+    await world.step(
+        "coordinator", referred.episode_id, "closing_notified", date(2026, 11, 20),
+        closure="withdrawn_by_family", close_on="2026-12-18",
+    )  # fmt: skip
+    page = await page_of(world, referred.child_id)
+    assert "If you do not agree with ending, tell us by Friday 18 December 2026." in page
+    assert "Tell us that you do not agree" in page
+    async with signed_in(world, "family") as client:
+        address = f"/family/{referred.child_id}/write/{referred.episode_id}"
+        assert (await send(client, address, {"about": "do_not_end"})).status_code == 303
+
+
 async def test_another_family_s_child_and_a_child_who_is_not_there_look_alike(world: World) -> None:
     referred = await waiting(world)
     async with signed_in(world, "other_family") as client:
