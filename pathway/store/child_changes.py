@@ -1,5 +1,6 @@
 """Changing who a child is said to be: what stood there before is kept under the child's key, and nothing is lost."""
 
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +23,7 @@ UPDATE child SET nhs_number = coalesce(nhs_number, $2), upn = coalesce($3, upn),
 _ADDRESS = """
 INSERT INTO child_address (child_id, lines, postcode) VALUES ($1, $2, $3)
 ON CONFLICT (child_id) DO UPDATE SET lines = excluded.lines, postcode = excluded.postcode"""
+_PASTS = "SELECT changed_at, secret FROM child_past WHERE child_id = $1 ORDER BY id DESC"
 _PAST = "INSERT INTO child_past (child_id, account_id, secret) VALUES ($1, $2, $3)"
 
 
@@ -48,3 +50,10 @@ async def change_child(
     if new.postcode is not None:
         await tx.execute(_ADDRESS, child_id, list(new.address), new.postcode.value)
     return version
+
+
+async def earlier(tx: Tx, child_id: UUID, text: ChildText) -> list[tuple[datetime, dict[str, str]]]:
+    """What stood in the record before each change of it that kept its version, newest first, with when that ended."""
+    rows = await tx.fetch(_PASTS, child_id)
+    found = [(row["changed_at"], text.unlock(row["secret"])) for row in rows]
+    return [(until, was) for until, was in found if "version" in was]

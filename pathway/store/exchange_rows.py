@@ -12,7 +12,7 @@ from pathway.store.engine import Tx
 _CHILDREN = """
 SELECT c.id, c.version, c.changed_at, c.first_name, c.family_name, c.birth_date, c.sex, c.language, c.interpreter,
        c.nhs_number::text, c.number_status::text, c.upn, c.restricted, c.died_on, c.merged_into, a.lines, a.postcode,
-       EXISTS (SELECT FROM episode e WHERE e.child_id = c.id) AS known
+       EXISTS (SELECT FROM episode e WHERE e.child_id = c.id) AS known, c.made_at
   FROM child c LEFT JOIN child_address a ON a.child_id = c.id WHERE c.id = ANY($1::uuid[])"""
 _EPISODES = """
 SELECT e.id, e.child_id, e.definition, e.partners_stage, e.told_version, e.told_sequence, e.told_at, e.opened_on, e.started_on,
@@ -66,6 +66,7 @@ class ToldChildRow:
     lines: list[str] | None
     postcode: str | None
     known: bool
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

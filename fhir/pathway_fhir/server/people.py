@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pathway.reading.told.children import read_carer, read_child, search_carers, search_children
+from pathway.reading.told.children import (
+    child_versions,
+    read_carer,
+    read_child,
+    search_carers,
+    search_children,
+)
 from pathway.reading.told.found import Found
 from pathway.store.exchange_search import AllOf, Page
 from pathway_fhir import ids
@@ -25,6 +31,12 @@ async def _read_child(exchange: Exchange, logical_id: str) -> Json | None:
     key = ids.uuid_in(logical_id)
     told = await read_child(exchange.area, exchange.actor, key) if key else None
     return patient.resource(told) if told else None
+
+
+async def _child_versions(exchange: Exchange, logical_id: str) -> list[Json]:
+    key = ids.uuid_in(logical_id)
+    told = await child_versions(exchange.area, exchange.actor, key) if key else []
+    return [patient.resource(one) for one in told]
 
 
 async def _search_carers(exchange: Exchange, asked: AllOf, page: Page, total: bool) -> Found[Json]:
@@ -62,6 +74,7 @@ PATIENT: Final = Offered(
         _search_children,
     ),
     _read_child,
+    _child_versions,
     reverse=(
         ("EpisodeOfCare", "patient"),
         ("ServiceRequest", "patient"),

@@ -1,17 +1,20 @@
 """Children and their carers, as a partner's system is told them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.domain.roles import Actor
 from pathway.domain.told import CarerTold, ChildTold, NumberStatus
 from pathway.reading.told.found import Found, cut
-from pathway.store import access_log, exchange_search
+from pathway.store import access_log, child_changes, exchange_search
 from pathway.store.engine import Tx
 from pathway.store.exchange_rows import ToldCarerRow, ToldChildRow, children_shown, told_carers
 from pathway.store.exchange_search import CARERS, CHILDREN, AllOf, Page
-from pathway.store.scopes import reading
+from pathway.store.keys import child_text
+from pathway.store.scopes import WRITER, reading
 
 
 async def search_children(
@@ -32,6 +35,40 @@ async def read_child(area: Area, actor: Actor, child_id: UUID) -> ChildTold | No
     async with area.database.transaction(reading(actor)) as tx:
         told = await _shown(tx, [child_id], actor, "child")
     return told[0] if told else None
+
+
+async def child_versions(area: Area, actor: Actor, child_id: UUID) -> list[ChildTold]:
+    """The child as they are and as they were said to be before each change, newest first.
+
+    Of a restricted child no version has an address; whoever only registered the child is told the present one alone.
+    """
+    async with area.database.transaction(reading(actor)) as tx:
+        rows = await children_shown(tx, [child_id], actor, "versions of a child")
+        if child_id not in rows:
+            return []
+        async with area.database.transaction(WRITER) as inner:
+            text = await child_text(inner, area.key, child_id)
+            before = await child_changes.earlier(inner, child_id, text) if rows[child_id].known else []
+    now = _child(rows[child_id])
+    began = [until for until, _ in before[1:]] + [rows[child_id].made_at]
+    return [now, *(_as_they_were(now, was, at) for (_, was), at in zip(before, began, strict=False))]
+
+
+def _as_they_were(now: ChildTold, was: Mapping[str, str], at: datetime) -> ChildTold:
+    home = () if now.restricted else tuple(filter(None, was.get("lines", "").split("\n")))
+    return replace(
+        now,
+        version=int(was["version"]),
+        changed_at=at,
+        first_name=was["first_name"],
+        family_name=was["family_name"],
+        birth_date=date.fromisoformat(was["birth_date"]),
+        sex=was["sex"],
+        language=was["language"],
+        interpreter=was["interpreter"] == "True",
+        address=home,
+        postcode=None if now.restricted else was.get("postcode"),
+    )
 
 
 async def _shown(tx: Tx, ids: Sequence[UUID], actor: Actor, action: str) -> list[ChildTold]:

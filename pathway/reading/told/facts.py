@@ -34,11 +34,14 @@ Recorded = tuple[FactTold, EpisodeTold]
 """A fact with the episode that it is part of."""
 
 
-async def facts_of_children(area: Area, actor: Actor, children: Sequence[UUID]) -> list[Recorded]:
+async def facts_of_children(
+    area: Area, actor: Actor, children: Sequence[UUID], *, texts: bool = False
+) -> list[Recorded]:
     """Every fact that may be told of these children, in the order of recording within an episode."""
     async with area.database.transaction(reading(actor)) as tx:
         rows = await told_episodes(tx, await episodes_of_children(tx, children))
-        return await _told(tx, area, actor, list(rows.values()), "facts")
+        doing = "facts with their texts" if texts else "facts"
+        return await _told(tx, area, actor, list(rows.values()), doing, texts)
 
 
 async def facts_of_episode(
@@ -73,13 +76,13 @@ async def first_facts(area: Area, actor: Actor, episodes: Sequence[UUID]) -> dic
     return found
 
 
-async def fact(area: Area, actor: Actor, event_id: UUID) -> Recorded | None:
+async def fact(area: Area, actor: Actor, event_id: UUID, *, texts: bool = False) -> Recorded | None:
     """One fact by its id, or nothing where it is not told to this partner."""
     async with area.database.transaction(WRITER, read_only=True) as inner:
         episode_id = await episode_of(inner, event_id)
     if episode_id is None:
         return None
-    told = await facts_of_episode(area, actor, episode_id)
+    told = await facts_of_episode(area, actor, episode_id, texts=texts)
     return next((one for one in told if one[0].event.id == event_id), None)
 
 
