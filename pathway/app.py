@@ -41,6 +41,8 @@ from pathway.web.templating import page_environment, script_hash, template_confi
 from pathway.worker.run import work
 from pathway_fhir.access.access import Access
 from pathway_fhir.access.routes import handlers as fhir_access_handlers
+from pathway_fhir.bars.headers import echo_ids
+from pathway_fhir.bars.routes import handlers as bars_handlers
 from pathway_fhir.outcome import Refused
 from pathway_fhir.server.answers import outcome_for
 from pathway_fhir.server.routes import router as fhir_router
@@ -56,7 +58,7 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
             *web_handlers,
             *api_handlers,
             *fhir_access_handlers,
-            fhir_router(),
+            fhir_router(*bars_handlers),
             *health_handlers,
             static_route(static_files()),
         ],
@@ -70,6 +72,7 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
         before_send=[
             security_headers(content_security_policy(script_hash(page_environment()))),
             name_methods,
+            echo_ids,
         ],
         template_config=template_config(),
         openapi_config=openapi_config(),
@@ -152,7 +155,7 @@ def _exception_handlers() -> dict[
         if request.url.path.startswith(API):
             return problems.problem_for(error)
         if request.url.path.startswith(FHIR):
-            return outcome_for(error)
+            return outcome_for(error, request)
         return web_errors.page_for(request, error)
 
     return {PathwayError: answer, Refused: answer, HTTPException: answer, Exception: answer}

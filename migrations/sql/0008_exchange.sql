@@ -36,6 +36,8 @@ CREATE INDEX child_partner_organisation ON child_partner (organisation_id, child
 
 -- What came in, as it came, and what was answered. The pair of ids is the sender's; the same pair is the same message.
 -- `secret` is readable with the child's key, so that sealing closes it; `held` with the area's, while no child is known.
+-- Of a message, `message_id` is the sender's own id of it and `headers` what its headers say of organisations and software; a
+-- failed one keeps its answer, which is given again.
 CREATE TABLE received (
     id uuid PRIMARY KEY,
     account_id int NOT NULL REFERENCES account,
@@ -51,15 +53,32 @@ CREATE TABLE received (
     answer bytea,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz,
+    message_id text,
+    headers jsonb,
     UNIQUE (account_id, request_id, correlation_id)
 );
 CREATE INDEX received_at ON received (at);
 CREATE INDEX received_child ON received (child_id) WHERE child_id IS NOT NULL;
+CREATE INDEX received_digest ON received (account_id, digest);
+
+-- By which of its own identifiers a sender knows a referral (its number, the message's id, the journey's): the same one again is
+-- the same referral, under whatever request id it comes. While it is being made, the referral is not named yet.
+CREATE TABLE outside_identifier (
+    account_id int NOT NULL REFERENCES account,
+    system text NOT NULL,
+    value text NOT NULL,
+    episode_id uuid REFERENCES episode,
+    PRIMARY KEY (account_id, system, value)
+);
+CREATE INDEX outside_identifier_episode ON outside_identifier (episode_id);
+
+-- The number under which the national directory of services lists the service that takes a pathway's referrals.
+ALTER TABLE pathway_route ADD COLUMN dos_service_id text UNIQUE;
 
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['child_partner', 'received'] LOOP
+    FOREACH t IN ARRAY ARRAY['child_partner', 'received', 'outside_identifier'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
@@ -67,8 +86,9 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT ON %I TO pathway_writer', t);
     END LOOP;
 END $$;
-GRANT DELETE ON child_partner TO pathway_writer;
-GRANT UPDATE (state, child_id, secret, held, digest, status, answer, finished_at) ON received TO pathway_writer;
+GRANT DELETE ON child_partner, outside_identifier TO pathway_writer;
+GRANT UPDATE (episode_id) ON outside_identifier TO pathway_writer;
+GRANT UPDATE (state, child_id, secret, held, digest, status, answer, finished_at, message_id) ON received TO pathway_writer;
 CREATE POLICY worker ON received TO r_worker USING (true);
 GRANT SELECT (id, state, child_id, at, held), UPDATE (held) ON received TO r_worker;
 

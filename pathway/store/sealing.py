@@ -55,8 +55,9 @@ _IMPORTED = """
 UPDATE import_row SET secret = NULL, reference = '', errors = '{}'
  WHERE child_id = ANY($1) OR episode_id = ANY($2)"""
 _RECEIVED = """
-UPDATE received SET secret = NULL, held = NULL, answer = NULL, digest = '\\x' WHERE child_id = ANY($1)"""
+UPDATE received SET secret = NULL, held = NULL, answer = NULL, message_id = NULL, digest = '\\x' WHERE child_id = ANY($1)"""
 _NO_PARTNERS = "DELETE FROM child_partner WHERE child_id = ANY($1)"
+_NO_NAMES = "DELETE FROM outside_identifier WHERE episode_id = ANY($1)"
 _UNTRACED = "UPDATE child SET number_status = '03', messages_held_since = NULL WHERE id = ANY($1)"
 _NATIONAL = (
     "DELETE FROM child_trace WHERE child_id = ANY($1)",
@@ -121,12 +122,13 @@ async def close_texts(tx: Tx, key: AreaKey, records: Sequence[UUID]) -> None:
 
 
 async def forget_traces(tx: Tx, records: Sequence[UUID], episodes: Sequence[UUID], request_id: UUID) -> None:
-    """Proposals to other records, rows of an import, messages received, whose systems knew the child, how sure the number
-    was, and kept answers of requests, but for this request's own.
+    """Proposals to other records, rows of an import, messages received, whose systems knew the child and under which
+    identifiers, how sure the number was, and kept answers of requests, but for this request's own.
     """
     await tx.execute(_NO_PROPOSALS, records)
     await tx.execute(_RECEIVED, records)
     await tx.execute(_NO_PARTNERS, records)
+    await tx.execute(_NO_NAMES, episodes)
     await tx.execute(_UNTRACED, records)
     for statement in _NATIONAL:
         await tx.execute(statement, records)

@@ -1,9 +1,10 @@
-"""What the exchange with partners' systems keeps: who registered a child, and what was received.
+"""What the exchange with partners' systems keeps: who registered a child, what was received, and by which name a
+sender knows a referral.
 
 The schema itself is SQL (migrations/sql); a test holds these tables to it, column by column.
 """
 
-from piccolo.columns import UUID, Bytea, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from pathway.store.piccolo_engine import ENGINE
@@ -34,3 +35,14 @@ class Received(Table, tablename="received", db=ENGINE):
     answer = Bytea(null=True, default=None)
     at = Timestamptz()
     finished_at = Timestamptz(null=True, default=None)
+    message_id = Text(null=True, default=None)
+    headers = JSONB(null=True, default=None)
+
+
+class OutsideIdentifier(Table, tablename="outside_identifier", db=ENGINE):
+    """An identifier by which one sender knows a referral."""
+
+    account_id = Integer(primary_key=True, default=None)
+    system = Text()
+    value = Text()
+    episode_id = UUID(null=True, default=None)

@@ -27,6 +27,7 @@ class PathwayRoute(Table, tablename="pathway_route", db=ENGINE):
     pathway = Text(primary_key=True, default=None)
     provider_id = Integer()
     council_id = Integer()
+    dos_service_id = Text(null=True, default=None)
 
 
 class Account(Table, tablename="account", db=ENGINE):

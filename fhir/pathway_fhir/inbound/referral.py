@@ -4,9 +4,10 @@ What the first step of the pathway asks for is taken from the form; who first as
 kind of organisation sends it; whether the family agrees from the Consent. What is missing is refused by its own name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pathway.actions.record_step import record_step
 from pathway.actions.refer import refer
@@ -26,7 +27,7 @@ from pathway_fhir.inbound.sent import Sent, Written
 from pathway_fhir.mapping import consent, organization, patient, questionnaire_response, related_person
 from pathway_fhir.mapping.received import Pointed, begin
 from pathway_fhir.mapping.service_request_sent import Asked, ReferralAsked, parse
-from pathway_fhir.outcome import IssueType, Refused
+from pathway_fhir.outcome import Issue, IssueType, Refused, Severity
 from pathway_fhir.server.reading import NOT_THERE
 from pathway_fhir.server.values import reference_key
 from pathway_fhir.vocabulary import systems
@@ -37,6 +38,10 @@ _SOURCE_OF_KIND: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Who first asked, where nobody says: the kind of organisation whose system refers."""
 _ADDED_TO: Final = "referral_added_to"
+_WORDS: Final = "concerns"
+_LONGEST: Final = 4000
+MOST_PIECES: Final = 10
+_NO_PLACE: Final = "Words came along that this pathway has no place for. They are kept with the message and not in the record: tell the team."
 _ASKED_FOR: Final[Mapping[Asked, str]] = {
     Asked.WITHDRAW: "The system that referred asks for this referral to be withdrawn. A person decides with the family.",
     Asked.ENTERED_IN_ERROR: "The system that referred says that this referral was sent by mistake. A person decides.",
@@ -56,17 +61,22 @@ async def create_referral(sent: Sent) -> Written:
     known, child = await _child(sent, asked)
     form = _form(sent, asked)
     definition = exchange.area.pathways.newest(asked.pathway)
+    answers = await _answers(sent, asked, definition, form)
+    more = list(pieces(asked.texts))
+    if more and _WORDS in _asked_for(definition) and _WORDS not in answers:
+        answers[_WORDS] = more.pop(0)
     referral = Referral(
         asked.pathway,
         child,
         asked.received_on,
         _carers(sent),
-        await _answers(sent, asked, definition, form),
+        answers,
         provider_id=await _organisation(sent, asked.performers[0] if asked.performers else Pointed()),
         known_child=known,
     )
     done = await refer(exchange.area, sent.asking, referral)
-    return Written("ServiceRequest", str(done.episode_id), done.child_id)
+    told = await _add(sent, done.episode_id, definition, more)
+    return Written("ServiceRequest", str(done.episode_id), done.child_id, told=told)
 
 
 async def update_referral(sent: Sent, logical_id: str) -> Written:
@@ -76,7 +86,7 @@ async def update_referral(sent: Sent, logical_id: str) -> Written:
     if told is None or key is None:
         raise NotFound(NOT_THERE)
     asked = read(sent)
-    words = " ".join([*([_ASKED_FOR[asked.asked]] if asked.asked in _ASKED_FOR else []), *asked.texts])
+    words = [*([_ASKED_FOR[asked.asked]] if asked.asked in _ASKED_FOR else []), *asked.texts]
     if not words:
         raise Refused.because(
             422,
@@ -85,15 +95,53 @@ async def update_referral(sent: Sent, logical_id: str) -> Written:
             "something (revoked, on-hold, entered-in-error).",
             "ServiceRequest",
         )
-    on = sent.exchange.area.today
-    await record_step(sent.exchange.area, sent.asking, key, _ADDED_TO, on, {"details": words[:4000]})
-    return Written("ServiceRequest", logical_id, told.child_id, made=False)
+    said = await _add(sent, key, told.definition, list(pieces(words)))
+    return Written("ServiceRequest", logical_id, told.child_id, made=False, told=said)
 
 
 def read(sent: Sent) -> ReferralAsked:
     """The referral as it was sent, for the pathways of this area."""
     pathways = sent.exchange.area.pathways
-    return parse(sent.resource, pathways_by_code([pathways.newest(key) for key in pathways.keys]))
+    known = pathways_by_code([pathways.newest(key) for key in pathways.keys])
+    return parse(sent.resource, known, otherwise=sent.pathway)
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def pieces(texts: Sequence[str]) -> Iterator[str]:
+    """The texts, one below the other, in as few pieces as the record's fields take; a text is cut only where it must be."""
+    piece = ""
+    for text in texts:
+        for start in range(0, len(text), _LONGEST):
+            part = text[start : start + _LONGEST]
+            if piece and len(piece) + 1 + len(part) > _LONGEST:
+                yield piece
+                piece = ""
+            piece = f"{piece}\n{part}" if piece else part
+    if piece:
+        yield piece
+
+
+async def _add(sent: Sent, episode: UUID, definition: Definition, found: Sequence[str]) -> tuple[Issue, ...]:
+    """Write down for the team what did not fit, each piece as a fact of its own; said, where the pathway keeps no such facts."""
+    if found and _ADDED_TO not in definition.steps:
+        return (Issue(Severity.WARNING, IssueType.INCOMPLETE, _NO_PLACE, ("ServiceRequest.note",)),)
+    if len(found) > MOST_PIECES:
+        text = (
+            f"With all that came along there are more than {MOST_PIECES * _LONGEST:,} characters. Send less."
+        )
+        raise Refused.because(422, IssueType.TOO_COSTLY, text, "ServiceRequest.note")
+    for n, piece in enumerate(found):
+        asking = replace(sent.asking, request_id=added_under(sent.asking.request_id, n))
+        area = sent.exchange.area
+        await record_step(area, asking, episode, _ADDED_TO, area.today, {"details": piece})
+    return ()
+
+
+def added_under(request_id: UUID, n: int) -> UUID:
+    """The request id under which the nth piece is written down."""
+    return uuid5(request_id, f"added:{n}")
 
 
 # --- The child --------------------------------------------------------------------------------------------------------
@@ -154,16 +202,19 @@ async def _answers(
     form: questionnaire_response.AnswersSent | None,
 ) -> dict[str, str]:
     given = dict(form.answers) if form else {}
-    fields = {field.key for field in definition.steps[definition.first_step].fields}
+    fields = _asked_for(definition)
     source = asked.source or await _kind(sent)
     if "source" in fields and source and "source" not in given:
         given["source"] = source
     agreed = _agreed(sent)
     if "family_agrees" in fields and agreed is not None and "family_agrees" not in given:
         given["family_agrees"] = "yes" if agreed else "no"
-    if asked.texts and "concerns" in fields and "concerns" not in given:
-        given["concerns"] = "\n".join(asked.texts)[:4000]
     return given
+
+
+def _asked_for(definition: Definition) -> set[str]:
+    """What the first step of a pathway asks for."""
+    return {field.key for field in definition.steps[definition.first_step].fields}
 
 
 def _agreed(sent: Sent) -> bool | None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pathway.actions.perform import Asking
+from pathway_fhir.outcome import Issue
 from pathway_fhir.server.offered import Exchange, Json
 
 
@@ -17,6 +18,8 @@ class Sent:
     resource: Json
     asking: Asking
     beside: Mapping[str, Json] = field(default_factory=dict)
+    pathway: str = ""
+    """The pathway of the address it was sent to, where it does not say one itself."""
 
     def pointed_at(self, reference: str) -> Json | None:
         """The resource that a reference points at, where it came along."""
@@ -33,9 +36,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the id under which it is read again, whose it is, and whether it is new."""
+    """What was written: the id under which it is read again, whose it is, whether it is new, and what the sender is told of it."""
 
     resource_type: str
     logical_id: str
     child_id: UUID | None
     made: bool = True
+    told: tuple[Issue, ...] = ()

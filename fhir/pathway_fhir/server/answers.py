@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 import msgspec
-from litestar import Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from pathway.domain.errors import (
@@ -32,6 +32,8 @@ from pathway.domain.errors import (
     VersionMissing,
     place_of,
 )
+from pathway_fhir.bars.errors import as_bars
+from pathway_fhir.bars.headers import is_bars
 from pathway_fhir.outcome import Issue, IssueType, Refused, Severity, operation_outcome
 from pathway_fhir.server.bundles import etag
 from pathway_fhir.server.offered import Json
@@ -39,6 +41,7 @@ from pathway_fhir.server.offered import Json
 MEDIA_TYPE: Final = "application/fhir+json"
 _log = logging.getLogger(__name__)
 _AGAIN_AFTER: Final = 2
+_AGAIN: Final = frozenset({425, 503})
 
 _CODES: Final[tuple[tuple[type[PathwayError], IssueType], ...]] = (
     (NotSignedIn, IssueType.LOGIN),
@@ -96,9 +99,15 @@ def _add_version(resource: Json, headers: dict[str, str]) -> None:
         headers["Last-Modified"] = format_datetime(datetime.fromisoformat(changed), usegmt=True)
 
 
-def outcome_for(error: Exception) -> Response[bytes]:
-    """The OperationOutcome of an error; what was not foreseen says only a reference."""
+def outcome_for(error: Exception, request: Request[Any, Any, Any] | None = None) -> Response[bytes]:
+    """The OperationOutcome of an error, in the words of BaRS where the request was one of BaRS; what was not foreseen says only
+    a reference.
+    """
     status, issues, headers = judged(error)
+    if request is not None and is_bars(request):
+        status, issues = as_bars(status, issues)
+    if status in _AGAIN:
+        headers = {"Retry-After": str(_AGAIN_AFTER), **headers}
     return Response(
         json.dumps(operation_outcome(issues)).encode(),
         status_code=status,

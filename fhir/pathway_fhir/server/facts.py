@@ -12,7 +12,9 @@ from pathway.reading.told.facts import fact, facts_of_children
 from pathway.reading.told.messages import child_of_message, messages_of_children
 from pathway.reading.told.overdue import overdue_of_children, overdue_of_episodes
 from pathway.reading.told.readings import readings_of_child
+from pathway.reading.told.sources import messages_behind
 from pathway_fhir import ids
+from pathway_fhir.bars.sources import by_fact
 from pathway_fhir.mapping import (
     appointment,
     audit_event,
@@ -95,15 +97,19 @@ async def _read_flag(exchange: Exchange, logical_id: str) -> Json | None:
 
 
 async def _provenances(exchange: Exchange, children: Sequence[UUID]) -> list[Json]:
-    return [
-        provenance.resource(*one) for one in await facts_of_children(exchange.area, exchange.actor, children)
-    ]
+    found = await facts_of_children(exchange.area, exchange.actor, children)
+    sources = by_fact(await messages_behind(exchange.area, children))
+    return [provenance.resource(told, of, sources.get(told.event.id, "")) for told, of in found]
 
 
 async def _read_provenance(exchange: Exchange, logical_id: str) -> Json | None:
     key = ids.uuid_in(logical_id)
     found = await fact(exchange.area, exchange.actor, key) if key else None
-    return provenance.resource(*found) if found else None
+    if found is None:
+        return None
+    told, of = found
+    sources = by_fact(await messages_behind(exchange.area, [told.child_id]))
+    return provenance.resource(told, of, sources.get(told.event.id, ""))
 
 
 async def _messages(exchange: Exchange, children: Sequence[UUID]) -> list[Json]:

@@ -7,7 +7,9 @@ from pathway.domain.told import PersonTold
 from pathway.reading.told.figures import waits_told
 from pathway.reading.told.organisations import organisations
 from pathway.reading.told.staff import routes_told, staff_told
-from pathway.store.scopes import reading
+from pathway.store.outside_identifiers import services
+from pathway.store.scopes import WRITER, reading
+from pathway_fhir.bars import definitions as message_kinds
 from pathway_fhir.mapping import (
     healthcare_service,
     measure_report,
@@ -67,6 +69,14 @@ async def _measures(exchange: Exchange) -> list[Json]:
     return [measure_report.measure(told) for told in found.values()]
 
 
+async def _message_kinds(exchange: Exchange) -> list[Json]:
+    pathways = exchange.area.pathways
+    definitions = [pathways.newest(key) for key in pathways.keys]
+    async with exchange.area.database.transaction(WRITER, read_only=True) as tx:
+        found = await services(tx)
+    return [message_kinds.resource(kind, definitions, found) for kind in message_kinds.KINDS]
+
+
 FEW_TYPES: Final = (
     _few("Organization", "An organisation of this area.", _organisations, {"name": _NAME, "identifier": _IDENTIFIER}),
     _few("HealthcareService", "An assessment that a provider gives.", _services, {"name": _NAME}),
@@ -83,4 +93,13 @@ FEW_TYPES: Final = (
         {"measure": Looked("uri", ("measure",), "Which measure."), "reporter": Looked("reference", ("reporter",), "The provider.")},
     ),
     _few("Measure", "What a MeasureReport counts.", _measures, {"url": _URL}),
+    _few(
+        "MessageDefinition", "What a message that is taken or sent here must hold (BaRS).", _message_kinds,
+        {
+            "url": _URL,
+            "context": Looked("token", ("useContext.valueCodeableConcept", "useContext.valueReference.identifier"),
+                              "The use case, as our own code, or the identifier of the service."),
+            "event": Looked("token", ("eventCoding",), "The event, as BaRS codes it."),
+        },
+    ),
 )  # fmt: skip

@@ -199,7 +199,7 @@ async def _body(request: Http) -> Json:
 
 
 def _refused(request: Http, error: Exception) -> Response[bytes]:
-    return outcome_for(error)
+    return outcome_for(error, request)
 
 
 def router(*more: Any) -> Router:
