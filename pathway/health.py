@@ -1,14 +1,17 @@
 """Whether the service lives and is ready, for whoever runs it; and its figures in Prometheus form. No personal data."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get
 
 from pathway.domain.errors import PathwayError
 from pathway.domain.roles import Permission
+from pathway.store import partner_messages
 from pathway.store.engine import Database
 from pathway.store.figures import health_figures
 from pathway.store.migrate import refuse_stale_schema
+from pathway.store.partner_messages import Figures
 from pathway.store.scopes import WORKER
 
 _WORDS: dict[str, str] = {
@@ -18,6 +21,13 @@ _WORDS: dict[str, str] = {
     "pathway_outbox_held": "Messages held for a person to look at.",
     "pathway_episodes_without_next_step": "Open episodes without a next step; must be 0.",
     "pathway_worker_silence_seconds": "Seconds since the worker last said that it lives.",
+}
+_PARTNER_WORDS: dict[str, tuple[str, str]] = {
+    "pathway_partner_waiting": ("Messages that wait for a partner's system.", "waiting"),
+    "pathway_partner_oldest_seconds": ("Age of the oldest of them.", "oldest"),
+    "pathway_partner_tries": ("Most tries of one that waits.", "tries"),
+    "pathway_partner_failures": ("Failures of a destination in a row.", "failures"),
+    "pathway_partner_breaker": ("Circuit breaker: 0 closed, 1 open, 2 half open.", "breaker"),
 }
 
 
@@ -45,11 +55,21 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[str]:
     database: Database = request.app.state["database"]
     async with database.transaction(WORKER, read_only=True) as tx:
         figures = await health_figures(tx, request.app.state["area"].today)
+        partners = await partner_messages.figures(tx, request.app.state["area"].now())
     lines = [
         f"# HELP {name} {_WORDS[name]}\n# TYPE {name} gauge\n{name} {value}"
         for name, value in figures.items()
     ]
+    lines += [line for name in _PARTNER_WORDS for line in _by_destination(name, partners)]
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+
+def _by_destination(name: str, partners: Sequence[Figures]) -> list[str]:
+    words, field = _PARTNER_WORDS[name]
+    if not partners:
+        return []
+    values = [f'{name}{{destination="{one.destination}"}} {getattr(one, field)}' for one in partners]
+    return [f"# HELP {name} {words}", f"# TYPE {name} gauge", *values]
 
 
 handlers = [live, ready, metrics]

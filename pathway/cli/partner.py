@@ -13,7 +13,9 @@ from pathway.domain.errors import InvalidInput
 from pathway.domain.roles import MACHINES, ROLE_TITLES, Role
 from pathway.settings import Settings, load
 from pathway.store import partners
+from pathway.store.partner_messages import KINDS
 
+_KINDS_IN_WORDS = "; ".join(f"{kind}: {words}" for kind, words in KINDS.items()) + "."
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KEYS = (
     click.option("--jwks", type=_FILE, help="A file with the public keys (JWKS)."),
@@ -51,7 +53,10 @@ def list_partners() -> None:
         state = one.mode if one.active else "switched off"
         keys = one.jwks_url or ", ".join(str(key.get("kid")) for key in (one.jwks or {}).get("keys", ()))
         click.echo(f"{one.client_id:<20} {state:<12} {ROLE_TITLES[one.role]}, {one.organisation}")
-        click.echo(f"    {one.name}; scopes {' '.join(one.scopes)}; {'strict' if one.strict else 'tolerant'}")
+        wants = f"; told of {', '.join(one.wants)} as partner:{one.id}" if one.wants else ""
+        click.echo(
+            f"    {one.name}{wants}; scopes {' '.join(one.scopes)}; {'strict' if one.strict else 'tolerant'}"
+        )
         click.echo(f"    keys {keys}; last in {_day(one.last_in_at)}, last out {_day(one.last_out_at)}")
 
 
@@ -142,6 +147,34 @@ def give_scopes(client_id: str, scope_text: str) -> None:
 
     run(work)
     click.echo(f"The scopes are now {' '.join(scopes)}.")
+
+
+@partner.command("messages")
+@click.argument("client_id")
+@click.option(
+    "--wants", help="The kinds of message it is sent, as “stage end”; “” for none. " + _KINDS_IN_WORDS
+)
+@click.option("--endpoint", help="Where they go: the address before /$process-message.")
+@click.option("--mode", type=click.Choice(partners.MODES), help="How far it is in earnest.")
+def set_messages(client_id: str, wants: str | None, endpoint: str | None, mode: str | None) -> None:
+    """Say which messages a partner's system is sent from now on, and where they go.
+
+    Example: pathway partner messages gp-system --wants "stage end" --endpoint https://surgery.example/fhir/R4
+    """
+    kinds = None if wants is None else tuple(dict.fromkeys(wants.split()))
+    if kinds and not set(kinds) <= KINDS.keys():
+        raise InvalidInput(f"There are these kinds of message: {', '.join(KINDS)}.")
+    if endpoint and not endpoint.startswith(("https://", "http://")):
+        raise InvalidInput("The endpoint is an address that begins with https://.")
+
+    async def work(_: Settings, area: Area) -> partners.Partner | None:
+        await partners.set_sending(area.database, client_id, kinds, endpoint, mode)
+        return await partners.by_client(area.database, client_id)
+
+    now = run(work)
+    if now is not None:
+        told = f"is told of {', '.join(now.wants)}" if now.wants else "is sent nothing"
+        click.echo(f"{client_id} {told}; mode {now.mode}, endpoint {now.endpoint or 'not set'}.")
 
 
 @partner.command("off")

@@ -44,6 +44,15 @@ SELECT m.id FROM partner_message m JOIN outbox o ON o.id = m.id
 _EARLIER: Final = """
 SELECT EXISTS (SELECT FROM partner_message m JOIN outbox o ON o.id = m.id
                 WHERE m.partner_id = $1 AND o.episode_id = $2 AND m.sent_at IS NOT NULL)"""
+_FIGURES: Final = """
+SELECT 'partner:' || p.id AS destination, count(o.id)::int AS waiting, max(coalesce(o.attempts, 0)) AS tries,
+       coalesce(extract(epoch FROM clock_timestamp() - min(o.made_at)), 0)::int AS oldest, coalesce(d.failures, 0) AS failures,
+       CASE WHEN d.open_until IS NULL THEN 0 WHEN d.open_until > $1 THEN 1 ELSE 2 END AS breaker
+  FROM partner p
+  LEFT JOIN partner_message m ON m.partner_id = p.id AND m.sent_at IS NULL
+  LEFT JOIN outbox o ON o.id = m.id AND o.state = 'waiting'
+  LEFT JOIN destination d ON d.name = 'partner:' || p.id
+ WHERE p.active AND p.mode <> 'off' GROUP BY p.id, d.name ORDER BY p.id"""
 _FREEZE: Final = "UPDATE partner_message SET secret = $2 WHERE id = $1 AND secret IS NULL"
 _ANSWERED: Final = """
 UPDATE partner_message SET status = $2, not_before = $3, sent_at = CASE WHEN $4 THEN clock_timestamp() END WHERE id = $1"""
@@ -110,6 +119,25 @@ async def put(
     else:
         await outbox.put(tx, message_id, TOPIC, kind, *about)
     await tx.execute(_PUT, message_id, to, child_id, correlation_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one destination does, by number (whoever runs the service may show these figures to others): what waits for it, the most tries of one message, the age of the oldest in seconds, failures in a
+    row, and its breaker (0 closed, 1 open, 2 half open).
+    """
+
+    destination: str
+    waiting: int
+    tries: int
+    oldest: int
+    failures: int
+    breaker: int
+
+
+async def figures(tx: Tx, now: datetime) -> list[Figures]:
+    """Every destination that is on; `tx` acts as the worker."""
+    return [Figures(*row) for row in await tx.fetch(_FIGURES, now)]
 
 
 async def outgoing(tx: Tx, message_id: UUID) -> Outgoing:

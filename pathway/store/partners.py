@@ -159,12 +159,23 @@ async def give_scopes(database: Database, client_id: str, scopes: tuple[str, ...
     await _change(database, client_id, "scopes = $2", list(scopes))
 
 
-async def give_wishes(database: Database, client_id: str, wants: tuple[str, ...]) -> None:
-    """Which kinds of message are made for a partner's system from now on; what waits already is sent."""
+async def set_sending(
+    database: Database,
+    client_id: str,
+    wants: tuple[str, ...] | None = None,
+    endpoint: str | None = None,
+    mode: str | None = None,
+) -> None:
+    """Which kinds of message are made for a partner's system from now on, where they go, how far in earnest; None leaves it.
+
+    What waits already is sent the new way, byte for byte as it was made.
+    """
     async with database.transaction(WRITER) as tx:
         known = await tx.fetchval(
-            "UPDATE partner SET wants = $2 WHERE client_id = $1 RETURNING id", client_id, list(wants)
-        )
+            "UPDATE partner SET wants = coalesce($2, wants), endpoint = coalesce($3, endpoint), mode = coalesce($4, mode)"
+            " WHERE client_id = $1 RETURNING id",
+            client_id, None if wants is None else list(wants), endpoint, mode,
+        )  # fmt: skip
     if known is None:
         raise NotFound(_NOBODY)
 

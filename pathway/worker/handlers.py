@@ -9,10 +9,12 @@ from pathway.actions.re_date_clocks import re_date_clocks
 from pathway.domain.errors import NotSent, PathwayError, place_of
 from pathway.notify.deliver import deliver
 from pathway.notify.senders import Post
-from pathway.store import deliveries, openings, outbox
+from pathway.store import deliveries, openings, outbox, partner_messages
 from pathway.store.jobs import DELIVER, RE_DATE
 from pathway.store.scopes import WORKER
 from pathway.worker.queue import ATTEMPTS, Handler, TryLater, delay_after
+from pathway_fhir.outbound.deliver import deliver as deliver_to_partner
+from pathway_fhir.outbound.outward import Outward
 
 Deliver = Callable[[Area, Post, UUID], Awaitable[str]]
 
@@ -21,7 +23,16 @@ TOPICS: Final[Mapping[str, Deliver]] = {
     outbox.CORRECTION: deliver,
     openings.TOLD: deliver,
 }
-"""Who delivers what, by the topic of the outbox row."""
+"""Who delivers what to families, by the topic of the outbox row."""
+
+
+def topics(outward: Outward) -> dict[str, Deliver]:
+    """Who delivers what, to families and to partners' systems."""
+
+    async def to_partner(area: Area, _: Post, outbox_id: UUID) -> str:
+        return await deliver_to_partner(area, outward, outbox_id)
+
+    return {**TOPICS, partner_messages.TOPIC: to_partner}
 
 
 def handlers(area: Area, post: Post, topics: Mapping[str, Deliver] = TOPICS) -> dict[str, Handler]:

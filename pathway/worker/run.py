@@ -22,15 +22,16 @@ from pathway.actions.take_up_decisions import take_up_decisions
 from pathway.actions.tell_of_openings import tell_of_openings
 from pathway.notify.senders import Post, post_from
 from pathway.settings import Settings
-from pathway.store import deliveries
+from pathway.store import deliveries, partner_messages
 from pathway.store.engine import Tx
 from pathway.store.housekeeping import beat, clear_away
 from pathway.store.ledger import Ledger
 from pathway.store.scopes import WORKER
 from pathway.store.seals import Sealer, seal_book
-from pathway.worker.handlers import handlers
+from pathway.worker.handlers import handlers, topics
 from pathway.worker.queue import run_queue
 from pathway.worker.rounds import Round, go_round, keep_going
+from pathway_fhir.outbound.outward import Outward, outward_from
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +41,8 @@ QUEUE: Final = "queue"
 
 async def work(area: Area, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is under way is finished first. Dies only if it is cancelled."""
-    post = post_from(settings)
-    tasks = [asyncio.create_task(keep_going(QUEUE, partial(_queue, area, post, stop), stop))]
+    post, outward = post_from(settings), outward_from(settings)
+    tasks = [asyncio.create_task(keep_going(QUEUE, partial(_queue, area, post, outward, stop), stop))]
     for each in rounds(area, settings):
         tasks.append(asyncio.create_task(keep_going(each.name, partial(go_round, each, stop), stop)))
     _log.info("The worker has begun.")
@@ -51,6 +52,7 @@ async def work(area: Area, settings: Settings, stop: asyncio.Event) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await outward.close()
         _log.info("The worker has stopped.")
 
 
@@ -59,7 +61,12 @@ async def run_worker(area: Area, settings: Settings, *, once: bool = False) -> N
     if once:
         for each in rounds(area, settings):
             await each.work()
-        await run_queue(area.database, handlers(area, post_from(settings)), asyncio.Event(), once=True)
+        outward = outward_from(settings)
+        try:
+            done = handlers(area, post_from(settings), topics(outward))
+            await run_queue(area.database, done, asyncio.Event(), once=True)
+        finally:
+            await outward.close()
         return
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -82,17 +89,22 @@ def rounds(area: Area, settings: Settings) -> tuple[Round, ...]:
         Round("decisions taken up", HOUR, partial(take_up_decisions, area)),
         Round("openings told of", 5 * MINUTE, partial(tell_of_openings, area)),
         Round("messages woken", MINUTE, partial(_in_transaction, area, deliveries.wake_forgotten)),
+        Round("partners woken", MINUTE, partial(_in_transaction, area, partial(_wake_partners, area))),
         Round("rows cleared away", HOUR, partial(_in_transaction, area, clear_away)),
     )
 
 
-async def _queue(area: Area, post: Post, stop: asyncio.Event) -> None:
-    await run_queue(area.database, handlers(area, post), stop)
+async def _queue(area: Area, post: Post, outward: Outward, stop: asyncio.Event) -> None:
+    await run_queue(area.database, handlers(area, post, topics(outward)), stop)
 
 
 async def _in_transaction(area: Area, do: Callable[[Tx], Awaitable[int]]) -> int:
     async with area.database.transaction(WORKER) as tx:
         return await do(tx)
+
+
+async def _wake_partners(area: Area, tx: Tx) -> int:
+    return await partner_messages.wake(tx, area.now())
 
 
 async def _beat(tx: Tx) -> int:

@@ -10,6 +10,7 @@ import pytest
 from pathway.actions.scan_for_breaches import scan_for_breaches
 from pathway.store.scopes import WRITER
 from tests.actions.reading import row
+from tests.fhir.outbound.sending import sending
 from tests.web.signing_in import hidden, send, signed_in, words
 from tests.web.test_family_pages import of_family
 from tests.world import TODAY, World
@@ -170,6 +171,25 @@ async def test_a_held_message_is_sent_again_or_closed_with_a_reason(world: World
     assert closed.status_code == 303
     assert gone.status_code in (404, 409)
     assert (await row(world, "SELECT state FROM outbox WHERE child_id = $1", child.child_id))["state"] == "dropped"  # fmt: skip
+
+
+async def test_a_held_message_to_a_partners_system_says_for_whom_it_is_and_why(world: World) -> None:
+    async with sending(world) as out:
+        await out.partner("provider", None, "Trust system", mode="stub")
+        await out.world.refer()
+        async with world.area.database.transaction(WRITER) as tx:
+            await tx.execute(
+                "UPDATE outbox SET state = CASE topic WHEN 'partner_message' THEN 'held' ELSE 'sent' END,"
+                " last_error = 'The receiver refused it. (400, REC_BAD_REQUEST)'"
+            )
+        async with signed_in(world, "lead") as client:
+            opened = await client.get("/held")
+            [message] = re.findall(r'action="/held/([0-9a-f-]+)/send"', opened.text)
+            await client.post(f"/held/{message}/send", data=hidden(opened.text))
+        assert "Message to Trust system: the child has come to another stage" in words(opened)
+        assert "The receiver refused it. (400, REC_BAD_REQUEST)" in words(opened)
+        await out.send()
+        assert await out.states() == ["sent"]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,42 @@ async def test_a_system_goes_through_its_whole_life(area: Path, committed: Datab
     assert (now.jwks, now.scopes, now.active) == (jwks(OTHER), ("system/Task.rs",), True)
 
 
+async def test_what_a_system_is_sent_is_said_and_shown(
+    area: Path, committed: Database, world_gp: int
+) -> None:
+    await called(*add(area, organisation=str(world_gp)))
+    nothing = await called("messages", "surgery")
+    assert nothing.output == "surgery is sent nothing; mode off, endpoint not set.\n"
+    done = await called(
+        "messages",
+        "surgery",
+        "--wants",
+        "stage end",
+        "--endpoint",
+        "https://gp.example/fhir",
+        "--mode",
+        "int",
+    )
+    assert done.output == "surgery is told of stage, end; mode int, endpoint https://gp.example/fhir.\n"
+    assert "told of stage, end as partner:" in (await called("list")).output
+    for words, said in (
+        (
+            ["surgery", "--wants", "everything"],
+            "There are these kinds of message: stage, end, step, correction.",
+        ),
+        (["surgery", "--endpoint", "gp.example"], "begins with https://"),
+        (["nobody", "--wants", "end"], "no partner of that client id"),
+    ):
+        refused = await called("messages", *words)
+        assert (refused.exit_code, said in refused.output) == (
+            2 if words[0] == "surgery" else refused.exit_code,
+            True,
+        )
+    found = await partners.by_client(committed, "surgery")
+    assert found is not None
+    assert found.wants == ("stage", "end")
+
+
 @pytest.fixture
 def world_gp(committed_world: World) -> int:
     return committed_world.org["gp"]
