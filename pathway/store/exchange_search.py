@@ -6,10 +6,12 @@ Every value is a parameter of the statement, and every name comes from the table
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from pathway.domain.errors import UnreadableRequest
 from pathway.store.engine import Tx
 
 
@@ -53,7 +55,14 @@ class AllOf:
     of: tuple["Condition", ...]
 
 
-Condition = Criterion | AnyOf | AllOf
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """None of these holds; what is not known does not hold."""
+
+    of: tuple["Condition", ...]
+
+
+Condition = Criterion | AnyOf | AllOf | NoneOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,11 @@ class Source:
     key: str
     key_type: str
     columns: Mapping[str, tuple[str, str]]
+
+
+def _unless_restricted(column: str) -> str:
+    """An organisation says where a child is: of a restricted one it is neither shown nor found (docs/rules.md 12)."""
+    return f"CASE WHEN NOT c.restricted THEN {column} END"
 
 
 _STAGE: Final = "e.partners_stage"
@@ -112,9 +126,9 @@ EPISODES: Final = Source(
         "side_states": ("e.side_states", "text"),
         "started": ("e.started_on", "date"),
         "closed": ("e.closed_on", "date"),
-        "provider": ("e.provider_id", "int"),
-        "council": ("e.council_id", "int"),
-        "referrer": ("e.referrer_id", "int"),
+        "provider": (_unless_restricted("e.provider_id"), "int"),
+        "council": (_unless_restricted("e.council_id"), "int"),
+        "referrer": (_unless_restricted("e.referrer_id"), "int"),
         "changed": ("e.told_at", "timestamptz"),
     },
 )
@@ -149,9 +163,10 @@ TASKS: Final = Source(
     {
         **_CHILD,
         "episode": ("k.episode_id", "uuid"),
+        "key": ("k.key", "text"),
         "step": ("k.step", "text"),
         "due": ("k.due_on", "date"),
-        "owner": ("k.owner_id", "int"),
+        "owner": (_unless_restricted("k.owner_id"), "int"),
         "state": ("k.state", "text"),
         "stage": ("CASE WHEN k.key = '' THEN k.stage END", "text"),
         "changed": ("k.told_at", "timestamptz"),
@@ -164,6 +179,7 @@ async def find(tx: Tx, source: Source, asked: AllOf, page: Page) -> list[tuple[o
     values: list[object] = []
     where = [_printed(source, asked, values)]
     sort, kind = source.columns[page.sort]
+    _check_place(page.after, kind, source.key_type)
     way = "DESC" if page.descending else "ASC"
     if page.after is not None:
         beyond = "<" if page.descending else ">"
@@ -181,6 +197,29 @@ async def find(tx: Tx, source: Source, asked: AllOf, page: Page) -> list[tuple[o
     return [(row["sort"], row["key"]) for row in rows]
 
 
+def _check_place(after: tuple[object, str] | None, kind: str, key_type: str) -> None:
+    """Refuse a place that is none in this order: the database would break off at it."""
+    try:
+        for value, of in zip(after or (), (kind, key_type), strict=False):
+            if of in _READ and value is not None:
+                _READ[of](str(value))
+    except ValueError as fault:
+        raise UnreadableRequest(
+            "This link is not one that a search gave. Begin again with the first page."
+        ) from fault
+
+
+def _text(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError
+    return value
+
+
+_READ: Final[Mapping[str, Callable[[str], object]]] = {
+    "text": _text, "uuid": UUID, "date": date.fromisoformat, "timestamptz": datetime.fromisoformat,
+}  # fmt: skip
+
+
 async def count(tx: Tx, source: Source, asked: AllOf) -> int:
     """How many rows there are in all."""
     values: list[object] = []
@@ -196,6 +235,8 @@ def holds(condition: Condition, row: Mapping[str, object]) -> bool:
             return all(holds(part, row) for part in condition.of)
         case AnyOf():
             return any(holds(part, row) for part in condition.of)
+        case NoneOf():
+            return not any(holds(part, row) for part in condition.of)
         case Criterion():
             return _HOLDS[condition.test](row[condition.column], condition.value)
 
@@ -228,6 +269,8 @@ def _printed(source: Source, condition: Condition, values: list[object]) -> str:
             return "false"
         case AnyOf(of=parts):
             return _joined(source, parts, " OR ", values)
+        case NoneOf(of=parts):
+            return f"NOT coalesce({_printed(source, AnyOf(parts), values)}, false)"
         case Criterion():
             return _criterion(source, condition, values)
 

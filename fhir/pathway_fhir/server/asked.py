@@ -11,9 +11,12 @@ from typing import Final
 from pathway_fhir.outcome import Issue, IssueType, Refused, Severity
 
 LARGEST_PAGE: Final = 200
+MOST_PARAMETERS: Final = 100
 USUAL_PAGE: Final = 50
 SUMMARIES: Final = ("true", "false", "count", "text", "data")
 TOTALS: Final = ("none", "accurate", "estimate")
+CHAINS: Final = {"patient.identifier": "patient:identifier", "subject.identifier": "subject:identifier"}
+"""The chains that there are: each asks what the modifier `identifier` asks."""
 CONTROLS: Final = frozenset(
     {
         "_count", "_sort", "_include", "_revinclude", "_total", "_summary", "_elements", "_format", "_cursor",
@@ -65,7 +68,10 @@ def read_search(
     Raises Refused (400) with every fault: an unknown parameter or modifier, an empty value, a control that cannot be read.
     """
     reading = _Search(known, lenient)
-    for name, value in pairs:
+    for number, (name, value) in enumerate(pairs):
+        if number >= MOST_PARAMETERS:
+            text = f"A search may have {MOST_PARAMETERS} parameters. Ask for less at once."
+            raise Refused.because(400, IssueType.TOO_COSTLY, text)
         reading.take(name, value)
     return reading.end()
 
@@ -80,34 +86,31 @@ class _Search:
         self.warnings: list[Issue] = []
 
     def take(self, name: str, value: str) -> None:
-        if name.split(":")[0] in CONTROLS:
-            self.controls.setdefault(name.split(":")[0], []).append(value)
+        if name in CONTROLS:
+            self.controls.setdefault(name, []).append(value)
             if name != "_cursor":
                 self.kept.append((name, value))
             return
-        plain, _, modifier = self._apart(name)
-        if plain not in self.known:
+        plain, _, modifier = CHAINS.get(name, name).partition(":")
+        if plain in CONTROLS:
+            self._unknown(f"modifier of “{plain}”", "There are: none.")
+        elif plain not in self.known:
             self._unknown("parameter", f"There are: {', '.join(sorted(self.known))}.")
         elif modifier and modifier not in self.known[plain]:
             there = ", ".join(sorted(self.known[plain])) or "none"
             self._unknown(f"modifier of “{plain}”", f"There are: {there}.")
-        elif not value.strip():
+        elif not _alternatives(value) or "\x00" in value:
             self._unknown(f"value of “{plain}”", "Leave the parameter out, or give it a value.")
         else:
             self.given.append(Given(plain, modifier, tuple(_alternatives(value))))
             self.kept.append((name, value))
 
-    def _apart(self, name: str) -> tuple[str, str, str]:
-        """`patient.identifier`, the one chain that there is, asks what `patient:identifier` asks."""
-        if "." in name and ":" not in name:
-            plain, _, chained = name.partition(".")
-            return (plain, ".", chained)
-        return name.partition(":")
-
     def _unknown(self, what: str, there: str) -> None:
         text = f"A {what} of this search is not known here. {there}"
         found = Issue(Severity.WARNING if self.lenient else Severity.ERROR, IssueType.NOT_SUPPORTED, text)
-        (self.warnings if self.lenient else self.faults).append(found)
+        said = self.warnings if self.lenient else self.faults
+        if found not in said:
+            said.append(found)
 
     def _fault(self, text: str) -> None:
         self.faults.append(Issue(Severity.ERROR, IssueType.VALUE, text))

@@ -52,11 +52,20 @@ def history(base: str, path: str, versions: Sequence[Json]) -> Json:
                 "method": "PUT" if n < len(versions) - 1 else "POST",
                 "url": f"{one['resourceType']}/{one['id']}",
             },
-            "response": {"status": "200", "etag": etag(one), "lastModified": one["meta"]["lastUpdated"]},
+            "response": _present({"status": "200", "etag": etag(one), "lastModified": _changed(one)}),
         }
         for n, one in enumerate(versions)
     ]
     return bundle("history", entries, [{"relation": "self", "url": f"{base}/{path}"}], len(versions))
+
+
+def _changed(resource: Json) -> str:
+    changed: str = resource.get("meta", {}).get("lastUpdated", "")
+    return changed
+
+
+def _present(of: Mapping[str, str]) -> Json:
+    return {name: value for name, value in of.items() if value}
 
 
 def bundle(

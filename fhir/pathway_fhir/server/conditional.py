@@ -3,8 +3,15 @@
 import re
 from typing import Final
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from pathway.domain.errors import StaleVersion
+from pathway.reading.told.facts import fact
+from pathway.store.facts import lock_episode
+from pathway.store.people import hold_child
+from pathway.store.scopes import writing
+from pathway_fhir import ids
+from pathway_fhir.access.identity import require_scope
 from pathway_fhir.outcome import IssueType, Refused
 from pathway_fhir.server import reading
 from pathway_fhir.server.asked import read_search
@@ -27,11 +34,35 @@ def version_of(sent: str | None) -> int | None:
     return int(found[1])
 
 
-async def check_version(exchange: Exchange, offered: Offered, key: str, version: int | None) -> None:
-    """Refuse (412) a change of a version that is no longer the present one."""
+async def hold(exchange: Exchange, offered: Offered, key: str) -> Json:
+    """The resource as it is, with the row behind it locked until the transaction of the change ends.
+
+    Read twice: first whether it is theirs to lock, then, behind whoever held the lock before, what it is now.
+    """
+    await reading.read(exchange, offered, key)
+    async with exchange.area.database.transaction(writing(exchange.actor)) as tx:
+        if offered.name == "Patient":
+            await hold_child(tx, UUID(key))
+        elif episode := await _episode_behind(exchange, offered, key):
+            await lock_episode(tx, episode)
+    return await reading.read(exchange, offered, key)
+
+
+async def _episode_behind(exchange: Exchange, offered: Offered, key: str) -> UUID | None:
+    if offered.name == "Task":
+        named = ids.keyed_in(key)
+        return named[0] if named else None
+    own = ids.uuid_in(key)
+    if offered.name == "ServiceRequest" or own is None:
+        return own
+    found = await fact(exchange.area, exchange.actor, own)
+    return found[1].id if found else None
+
+
+def check_version(there: Json, version: int | None) -> None:
+    """Refuse (412) a change of a version that is no longer the present one; `there` is held."""
     if version is None:
         return
-    there = await reading.read(exchange, offered, key)
     now = int(there.get("meta", {}).get("versionId", "0"))
     if now != version:
         raise StaleVersion(_STALE, now)
@@ -42,6 +73,7 @@ async def found_by(exchange: Exchange, offered: Offered, condition: str) -> Json
 
     A condition is never read loosely: a parameter that is not known would widen it (HL7 FHIR R4, 3.1.0.8.1).
     """
+    require_scope(exchange.caller, offered.name, "s")
     text = condition.partition("?")[2] if "?" in condition else condition
     pairs = parse_qsl(text, keep_blank_values=True)
     asked = read_search([*pairs, ("_count", "2")], parameters_of(offered), lenient=False)

@@ -6,6 +6,7 @@ from typing import Final
 
 from pathway.domain.names import normalise_name
 from pathway.store.exchange_search import AllOf, AnyOf, Condition, Criterion, Test
+from pathway_fhir.ids import number_in
 from pathway_fhir.outcome import IssueType, Refused
 from pathway_fhir.server.asked import Given
 from pathway_fhir.server.values import Span, reference_key, span, token
@@ -43,6 +44,8 @@ def identifier(columns: Mapping[str, str]) -> Parameter:
             return AllOf(tuple(_missing(column, value) for column in columns.values()))
         asked = token(value)
         chosen = [c for system, c in columns.items() if asked.system in (None, system)]
+        if not asked.code:  # any value of the system
+            return AnyOf(tuple(Criterion(column, Test.PRESENT) for column in chosen))
         return AnyOf(tuple(Criterion(column, Test.IS, [asked.code]) for column in chosen))
 
     return Parameter(
@@ -82,10 +85,9 @@ def organisation(column: str, says: str) -> Parameter:
     """An organisation by its number here."""
 
     def build(modifier: str, value: str) -> Condition:
-        number = value.rstrip("/").split("/")[-1]
-        return (
-            Criterion(column, Test.IS, [int(number)]) if number.isdecimal() and len(number) < 10 else NOTHING
-        )
+        kind, _, number = value.rstrip("/").rpartition("/")
+        found = number_in(number) if kind.rpartition("/")[2] in ("", "Organization") else None
+        return Criterion(column, Test.IS, [found]) if found else NOTHING
 
     return Parameter("reference", says, build, frozenset({"Organization"}))
 
@@ -160,7 +162,24 @@ def code(
     return Parameter("token", says, build, frozenset({"not"}))
 
 
+def codes(columns: Mapping[str, str], says: str) -> Parameter:
+    """A code of one of several systems, each of which has a column."""
+
+    def build(modifier: str, value: str) -> Condition:
+        asked = token(value)
+        chosen = [column for system, column in columns.items() if asked.system in (None, system)]
+        if modifier == "not":
+            return AllOf(tuple(Criterion(column, Test.IS_NOT, [asked.code]) for column in chosen))
+        return AnyOf(tuple(Criterion(column, Test.IS, [asked.code]) for column in chosen))
+
+    return Parameter("token", says, build, frozenset({"not"}))
+
+
 def _missing(column: str, value: str) -> Criterion:
     if value not in ("true", "false"):
         raise Refused.because(400, IssueType.VALUE, "“:missing” is true or false.")
     return Criterion(column, Test.MISSING if value == "true" else Test.PRESENT)
+
+
+SUBJECT: Final = {name: reference("Patient", "child", "nhs_number") for name in ("patient", "subject")}
+"""The two names by which a child is asked for."""

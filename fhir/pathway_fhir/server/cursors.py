@@ -24,10 +24,13 @@ def read(cursor: str, question: str) -> After | None:
     if not cursor:
         return None
     try:
-        value, key, mark = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        found = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(found, list) or len(found) != len(("value", "key", "mark")):
+            raise ValueError
+        value, key, mark = found
         if mark != _mark(question) or not isinstance(key, str) or not isinstance(value, str | None):
             raise ValueError
-    except (ValueError, binascii.Error) as fault:
+    except (ValueError, binascii.Error, RecursionError) as fault:
         raise Refused.because(
             400, IssueType.EXPIRED, "This link belongs to another search. Begin again with the first page."
         ) from fault

@@ -1,13 +1,10 @@
-"""EpisodeOfCare, ServiceRequest, Condition and Task: where a child is on a pathway, and what is to be done.
+"""EpisodeOfCare, ServiceRequest and Condition: where a child is on a pathway."""
 
-A status is searched for by the stages that have it, from the same tables that print it.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
-from pathway.domain.definition import Definition, Stage
+from pathway.domain.definition import Definition
 from pathway.domain.told import EpisodeTold, FactTold
 from pathway.reading.told.episodes import (
     episode_versions,
@@ -18,13 +15,14 @@ from pathway.reading.told.episodes import (
 from pathway.reading.told.facts import first_facts
 from pathway.reading.told.found import Found
 from pathway.reading.told.overdue import overdue_of_episodes
-from pathway.reading.told.tasks import search_tasks, tasks_of_episodes
 from pathway.store.exchange_search import AllOf, Page
 from pathway_fhir import ids
-from pathway_fhir.mapping import condition, episode_of_care, flag, service_request, task
+from pathway_fhir.mapping import condition, episode_of_care, flag, service_request
 from pathway_fhir.server import conditions as by
+from pathway_fhir.server import statuses
 from pathway_fhir.server.matching import Looked
 from pathway_fhir.server.offered import Exchange, Json, Offered, OfOneChild, Searched
+from pathway_fhir.server.tasks import of_work
 from pathway_fhir.vocabulary import systems
 
 _CHANGED: Final = by.moment("changed", "When partners were last told of a change.")
@@ -116,65 +114,33 @@ async def _read_condition(exchange: Exchange, logical_id: str) -> Json | None:
     return condition.resource(told) if told and condition.applies(told.definition) else None
 
 
-# --- Task -------------------------------------------------------------------------------------------------------------
-
-
-async def _search_tasks(exchange: Exchange, asked: AllOf, page: Page, total: bool) -> Found[Json]:
-    found = await search_tasks(exchange.area, exchange.actor, asked, page, total=total)
-    return Found([task.resource(told, of) for told, of in found.page], found.after, found.total)
-
-
-async def _read_task(exchange: Exchange, logical_id: str) -> Json | None:
-    key = ids.keyed_in(logical_id)
-    if key is None:
-        return None
-    told = await tasks_of_episodes(exchange.area, exchange.actor, [key[0]])
-    return next((task.resource(one, of) for one, of in told if one.key == key[1]), None)
-
-
 # --- What is asked of them --------------------------------------------------------------------------------------------
-
-_TASK_STATES: Final[Mapping[str, str]] = {"requested": "open", "completed": "done", "cancelled": "fell_away"}
 
 
 def _parameters(status: by.Parameter) -> dict[str, by.Parameter]:
     return {
         "_id": by.key("id"),
         "_lastUpdated": _CHANGED,
-        **_SUBJECT,
+        **by.SUBJECT,
         "status": status,
         "stage": by.code("stage", "The stage that partners see.", lambda code: [code], systems.STAGE),
         "type": by.code("pathway", "The pathway.", lambda code: [code], systems.PATHWAY),
     }
 
 
-def _stages(definitions: Sequence[Definition], holds: Any) -> list[str]:
-    return sorted({s.key for d in definitions for s in d.stages.values() if holds(d, s)})
-
-
-def episode_types(definitions: Sequence[Definition]) -> tuple[Offered, ...]:
-    """The four types, for the pathways of an area."""
-
-    def of_care(code: str) -> list[str]:
-        return _stages(definitions, lambda d, s: _status_of_care(d, s) == code)
-
-    def of_referral(code: str) -> list[str]:
-        return _stages(definitions, lambda d, s: _status_of_referral(d, s) == code)
-
-    return (_of_care(of_care), _referral_type(of_referral), _CONDITION, _TASK)
-
-
 _SORTS: Final = {"_lastUpdated": "changed", "date": "started", "_id": "id", "authored": "started"}
 _BEGAN: Final = by.day("started", "When the wait began.")
 _TEAM: Final = by.organisation("provider", "The assessment team.")
-_SUBJECT: Final = {
-    "patient": by.reference("Patient", "child", "nhs_number"),
-    "subject": by.reference("Patient", "child", "nhs_number"),
-}
 
 
-def _of_care(stages: Callable[[str], list[str]]) -> Offered:
-    status = by.code("stage", "By the stage that it stands in.", stages)
+def episode_types(definitions: Sequence[Definition]) -> tuple[Offered, ...]:
+    """The four types of an episode, for the pathways of an area."""
+    return (_of_care(definitions), _of_referrals(definitions), _CONDITION, of_work(definitions))
+
+
+def _of_care(definitions: Sequence[Definition]) -> Offered:
+    """EpisodeOfCare, for the pathways of an area."""
+    status = statuses.parameter(definitions, statuses.CARE)
     return Offered(
         "EpisodeOfCare",
         "One child on one pathway, in the stage that partners see.",
@@ -190,8 +156,9 @@ def _of_care(stages: Callable[[str], list[str]]) -> Offered:
     )
 
 
-def _referral_type(stages: Callable[[str], list[str]]) -> Offered:
-    status = by.code("stage", "By the stage that it stands in.", stages)
+def _of_referrals(definitions: Sequence[Definition]) -> Offered:
+    """ServiceRequest, for the pathways of an area."""
+    status = statuses.parameter(definitions, statuses.REFERRAL)
     requester = by.organisation("referrer", "Who referred.")
     return Offered(
         "ServiceRequest",
@@ -231,48 +198,3 @@ _CONDITION: Final = Offered(
     _read_condition,
     includes={"patient": "Patient", "subject": "Patient"},
 )
-
-
-def _states(code: str) -> list[str]:
-    return [_TASK_STATES[code]] if code in _TASK_STATES else []
-
-
-_TASK: Final = Offered(
-    "Task",
-    "What is to be done: the one headline step of an episode, and the tasks beside it.",
-    Searched(
-        {
-            **_SUBJECT,
-            "_lastUpdated": _CHANGED,
-            "focus": by.reference("ServiceRequest", "episode", says="The referral that it belongs to."),
-            "status": by.code("state", "requested, completed or cancelled.", _states),
-            "code": by.code("step", "The step that is to be done.", lambda code: [code], systems.STEP),
-            "business-status": by.code("stage", "Where the child is.", lambda code: [code], systems.STAGE),
-            "owner": by.organisation("owner", "Who is to do it."),
-            "period": by.day("due", "The date that is planned."),
-            "due-date": by.day("due", "The date that is planned."),
-        },
-        {"_lastUpdated": "changed", "due-date": "due", "period": "due"},
-        "_lastUpdated",
-        _search_tasks,
-    ),
-    _read_task,
-    includes={
-        "patient": "Patient",
-        "subject": "Patient",
-        "focus": "ServiceRequest",
-        "owner": "Organization",
-    },
-)
-
-
-def _status_of_care(definition: Definition, stage: Stage) -> str:
-    if episode_of_care.is_void(definition, stage):
-        return episode_of_care.IN_ERROR
-    return episode_of_care.STATUS[stage.group]
-
-
-def _status_of_referral(definition: Definition, stage: Stage) -> str:
-    if episode_of_care.is_void(definition, stage):
-        return "entered-in-error"
-    return "completed" if stage.closed else "active"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pathway.domain.names import normalise_name
-from pathway_fhir.outcome import Refused
+from pathway_fhir.outcome import IssueType, Refused
 from pathway_fhir.server.asked import Given
 from pathway_fhir.server.values import Span, span, token
 
@@ -36,6 +36,16 @@ class Looked:
         return _MODIFIERS[self.kind]
 
 
+def check_values(given: Given, parameter: Looked) -> None:
+    """Refuse (400) a value that cannot be read, also where there is nothing to compare it with."""
+    if given.modifier == "missing":
+        if given.values[0] not in ("true", "false"):
+            raise Refused.because(400, IssueType.VALUE, "“:missing” is true or false.")
+    elif parameter.kind == "date":
+        for value in given.values:
+            span(value, given.name)
+
+
 def matches(resource: Json, given: Given, parameter: Looked) -> bool:
     """Whether a resource is among what one parameter asks for."""
     found = [value for path in parameter.paths for value in _at(resource, path.split("."))]
@@ -44,6 +54,13 @@ def matches(resource: Json, given: Given, parameter: Looked) -> bool:
     test = _TESTS[parameter.kind]
     hit = any(test(value, given.modifier, wanted, given.name) for value in found for wanted in given.values)
     return not hit if given.modifier == "not" else hit
+
+
+def first_moment(resource: Json, paths: tuple[str, ...]) -> str:
+    """What a date parameter sorts by: the first moment that stands there, or nothing."""
+    found = [value for path in paths for value in _at(resource, path.split("."))]
+    texts = [one if isinstance(one, str) else one.get("start") or one.get("end") or "" for one in found]
+    return min(filter(None, texts), default="")
 
 
 def _at(value: Any, path: list[str]) -> Iterator[Any]:
@@ -60,7 +77,7 @@ def _at(value: Any, path: list[str]) -> Iterator[Any]:
 def _token(value: Any, modifier: str, wanted: str, name: str) -> bool:
     asked = token(wanted)
     return any(
-        code == asked.code and (asked.system is None or asked.system == system)
+        asked.code in (code, "") and (asked.system is None or asked.system == system)
         for system, code in _codes(value)
     )
 

@@ -4,11 +4,15 @@ from typing import Any
 
 import jsonpatch
 
+from pathway_fhir.guard.models import is_large
 from pathway_fhir.guard.reading import read
 from pathway_fhir.outcome import IssueType, Refused
 from pathway_fhir.server.offered import Json
 
 _KEPT = ("resourceType", "id")
+_UNFIT = (TypeError, KeyError, ValueError, IndexError, AttributeError)
+"""What the library raises besides its own for operations that are not shaped as RFC 6902 says."""
+MOST_OPERATIONS = 100
 
 
 def patched(resource: Json, body: bytes, kind: str) -> Json:
@@ -28,18 +32,29 @@ def patched(resource: Json, body: bytes, kind: str) -> Json:
 
 
 def _applied(resource: Json, operations: list[Any]) -> Json:
+    if len(operations) > MOST_OPERATIONS:
+        text = f"A patch may have {MOST_OPERATIONS} operations. Send the whole resource instead."
+        raise Refused.because(413, IssueType.TOO_LONG, text)
+    found = resource
     try:
-        found: Json = jsonpatch.JsonPatch(operations).apply(resource)
+        # One by one: each may copy what is there, so that a short patch doubles the resource again and again.
+        for operation in operations:
+            found = jsonpatch.JsonPatch([operation]).apply(found)
+            if is_large(found):
+                text = "The patch makes the resource larger than it may be. Send the whole resource instead."
+                raise Refused.because(413, IssueType.TOO_LONG, text)
     except jsonpatch.JsonPatchTestFailed as fault:
         raise Refused.because(
             412, IssueType.CONFLICT, "A test of the patch does not hold: nothing was changed."
         ) from fault
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError, KeyError) as fault:
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, *_UNFIT) as fault:
         raise Refused.because(
             422,
             IssueType.INVALID,
             "The patch does not fit the resource as it stands. Read it again, and make it anew.",
         ) from fault
+    if not isinstance(found, dict):
+        raise Refused.because(422, IssueType.INVALID, "The patch leaves no resource. Send one that does.")
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from litestar import Request
 
@@ -13,6 +14,8 @@ _JSON: Final = frozenset(
     {"application/fhir+json", "application/json", "text/json", "json", "*/*", "application/*"}
 )
 _SENT: Final = frozenset({"application/fhir+json", "application/json", "application/json-patch+json"})
+_FORM: Final = "application/x-www-form-urlencoded"
+_LONGEST_FORM: Final = 64 * 1024
 _VERSION: Final = re.compile(r"(?:fhirVersion|version)\s*=\s*\"?(\d+)")
 
 
@@ -32,7 +35,10 @@ def preferences(request: Http) -> Preferences:
 
 def check_accept(request: Http) -> None:
     """Refuse (406) a client that takes no JSON of FHIR R4."""
-    asked = request.query_params.get("_format") or request.headers.get("accept") or "*/*"
+    # A plus that was not written as %2B reads as a space, and many clients do not write it so.
+    asked = (
+        request.query_params.get("_format", "").replace(" ", "+") or request.headers.get("accept") or "*/*"
+    )
     kinds = [part.split(";")[0].strip().lower() for part in asked.split(",")]
     if not any(kind in _JSON for kind in kinds):
         raise Refused.because(
@@ -43,6 +49,17 @@ def check_accept(request: Http) -> None:
         raise Refused.because(
             406, IssueType.NOT_SUPPORTED, "This server speaks FHIR 4.0 and BaRS 1: ask for one of them."
         )
+
+
+def form_of(request: Http, body: bytes) -> list[tuple[str, str]]:
+    """The parameters of a search by POST. Raises Refused where the body is no form (415), or longer than any search (413)."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if body and kind != _FORM:
+        raise Refused.because(415, IssueType.NOT_SUPPORTED, f"Send the parameters of a search as {_FORM}.")
+    if len(body) > _LONGEST_FORM:
+        text = f"A search may be {_LONGEST_FORM // 1024} kB long. Ask for less at once."
+        raise Refused.because(413, IssueType.TOO_LONG, text)
+    return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def check_content(request: Http) -> None:

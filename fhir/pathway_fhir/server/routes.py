@@ -4,6 +4,7 @@ One route for each interaction; the type in the path is looked up in the table o
 before anything is read, and each reading and writing asks again whether the child is theirs.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -25,7 +26,7 @@ from pathway_fhir.server.asked import Asked, read_search
 from pathway_fhir.server.capability import capability_statement
 from pathway_fhir.server.offered import Exchange, Json, Offered
 from pathway_fhir.server.operations import validated
-from pathway_fhir.server.preferences import check_accept, check_content, preferences
+from pathway_fhir.server.preferences import check_accept, check_content, form_of, preferences
 from pathway_fhir.server.registry import types_of
 from pathway_fhir.server.searching import parameters_of, search
 
@@ -52,8 +53,8 @@ def _offered(exchange: Exchange, name: str, interaction: Interaction) -> Offered
     return types[name]
 
 
-def _search(request: Http, offered: Offered, body: bytes = b"") -> Asked:
-    pairs = [*_pairs(request), *parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)]
+def _search(request: Http, offered: Offered, form: Sequence[tuple[str, str]] = ()) -> Asked:
+    pairs = [*_pairs(request), *form]
     return read_search(pairs, parameters_of(offered), lenient=preferences(request).lenient)
 
 
@@ -83,7 +84,7 @@ async def search_by_post(
 ) -> Response[bytes]:
     """The same by POST, so that no address holds an identifier."""
     offered = _offered(exchange, name, "s")
-    asked = _search(request, offered, await request.body())
+    asked = _search(request, offered, form_of(request, await request.body()))
     return answer(await search(exchange, offered, asked, types_of(exchange.area)))
 
 

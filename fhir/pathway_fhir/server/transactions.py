@@ -62,7 +62,7 @@ class _Entry:
 
 async def several(exchange: Exchange, sent: Json, asking: Asking, correlation: UUID, body: bytes) -> bytes:
     """The answer to a batch or transaction, as it is sent back."""
-    entries = [_entry(n, one) for n, one in enumerate(sent.get("entry", ()))]
+    entries = _entries(sent.get("entry", []))
     if sent["type"] == "transaction":
         receipt = await receive(
             exchange.area,
@@ -77,8 +77,17 @@ async def several(exchange: Exchange, sent: Json, asking: Asking, correlation: U
     return encoded(bundle("batch-response", answers))
 
 
-def _entry(n: int, sent: Json) -> _Entry:
-    request = sent.get("request") or {}
+def _entries(sent: object) -> list[_Entry]:
+    if not isinstance(sent, list):
+        raise Refused.because(400, IssueType.STRUCTURE, "The entries are a list.", "Bundle.entry")
+    return [_entry(n, one) for n, one in enumerate(sent)]
+
+
+def _entry(n: int, sent: Any) -> _Entry:
+    request = sent.get("request") or {} if isinstance(sent, dict) else None
+    if not isinstance(request, dict) or not isinstance(sent.get("resource", {}), dict):
+        text = "An entry is an object, with its request and its resource as objects in it."
+        raise Refused.because(400, IssueType.STRUCTURE, text, f"Bundle.entry[{n}]")
     method, url = str(request.get("method", "")), str(request.get("url", "")).lstrip("/")
     if method not in _ORDER or not url:
         raise Refused.because(
@@ -239,8 +248,11 @@ async def _looked_up(
         found = await reading.version(exchange, offered, parts[1], parts[3])
     elif parts[2:] == ["_history"]:
         found = await reading.history_of(exchange, offered, parts[1])
-    else:
+    elif len(parts) == 2:
         found = await reading.read(exchange, offered, parts[1])
+    else:
+        text = "In a Bundle this server answers reads, versions, histories and searches. Ask for the rest by itself."
+        raise Refused.because(404, IssueType.NOT_SUPPORTED, text, "request.url")
     return {"resource": found, "response": {"status": "200"} | ({"etag": etag(found)} if etag(found) else {})}
 
 
@@ -264,9 +276,12 @@ async def _written(
     if not key:
         there = await conditional.found_by(exchange, offered, entry.url)
         if there is None:
+            require_scope(exchange.caller, offered.name, "c")
             return await _made(sent, offered, entry.url)
         key = str(there["id"])
-    await conditional.check_version(exchange, offered, key, conditional.version_of(entry.if_match))
+    version = conditional.version_of(entry.if_match)
+    if version is not None:
+        conditional.check_version(await conditional.hold(exchange, offered, key), version)
     return await UPDATES[offered.name](sent, key)
 
 

@@ -10,13 +10,14 @@ from litestar import Request, Response
 from pathway.actions.perform import Asking
 from pathway.actions.receive import Receipt, receive
 from pathway.store.engine import Tx
+from pathway_fhir.access.identity import require_scope
 from pathway_fhir.guard.check import admit
 from pathway_fhir.inbound.people import registered
 from pathway_fhir.inbound.sent import Sent, Written
 from pathway_fhir.inbound.table import CREATES, UPDATES
 from pathway_fhir.outcome import Issue, IssueType, Refused, operation_outcome
 from pathway_fhir.server import conditional, reading
-from pathway_fhir.server.answers import MEDIA_TYPE, answer, encoded
+from pathway_fhir.server.answers import MEDIA_TYPE, encoded
 from pathway_fhir.server.bundles import etag
 from pathway_fhir.server.offered import Exchange, Json, Offered
 from pathway_fhir.server.patching import patched
@@ -31,20 +32,26 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 async def create(request: Http, exchange: Exchange, offered: Offered, sent: Json) -> Response[bytes]:
     """201 with what was made; 200 with what was there, where If-None-Exist finds it."""
     condition = request.headers.get("if-none-exist") or request.scope["query_string"].decode("latin-1")
-    if condition:
-        there = await conditional.found_by(exchange, offered, condition)
-        if there is not None:
-            return _answered(request, there, 200)
-
-    async def work(asking: Asking) -> tuple[Written, list[Issue]]:
-        warnings = await checked(exchange, offered, sent)
-        one = Sent(exchange, sent, asking)
-        if condition and offered.name == "Patient":
-            return await registered(one), warnings
-        return await CREATES[offered.name](one), warnings
-
     _refuse_unless(offered.name in CREATES, offered, "created")
+
+    # All inside the one transaction, so that a repeat is given the first answer and not what a second search finds.
+    async def work(asking: Asking) -> tuple[Written, list[Issue]]:
+        there = await conditional.found_by(exchange, offered, condition) if condition else None
+        if there is not None:
+            return found_there(offered, there), []
+        return await _created(exchange, offered, sent, asking, condition)
+
     return await _carried_out(request, exchange, f"create {offered.name}", work)
+
+
+async def _created(
+    exchange: Exchange, offered: Offered, sent: Json, asking: Asking, condition: str
+) -> tuple[Written, list[Issue]]:
+    warnings = await checked(exchange, offered, sent)
+    one = Sent(exchange, sent, asking)
+    if condition and offered.name == "Patient":
+        return await registered(one), warnings
+    return await CREATES[offered.name](one), warnings
 
 
 async def update(
@@ -59,11 +66,18 @@ async def update(
     version = conditional.version_of(request.headers.get("if-match"))
 
     async def work(asking: Asking) -> tuple[Written, list[Issue]]:
-        warnings = await checked(exchange, offered, sent)
-        await conditional.check_version(exchange, offered, key, version)
-        return await UPDATES[offered.name](Sent(exchange, sent, asking), key), warnings
+        return await _updated(exchange, offered, key, sent, asking, version)
 
     return await _carried_out(request, exchange, f"update {offered.name}/{key}", work)
+
+
+async def _updated(
+    exchange: Exchange, offered: Offered, key: str, sent: Json, asking: Asking, version: int | None
+) -> tuple[Written, list[Issue]]:
+    warnings = await checked(exchange, offered, sent)
+    if version is not None:
+        conditional.check_version(await conditional.hold(exchange, offered, key), version)
+    return await UPDATES[offered.name](Sent(exchange, sent, asking), key), warnings
 
 
 async def update_found(request: Http, exchange: Exchange, offered: Offered, sent: Json) -> Response[bytes]:
@@ -73,10 +87,18 @@ async def update_found(request: Http, exchange: Exchange, offered: Offered, sent
         raise Refused.because(
             400, IssueType.REQUIRED, "Say which one: PUT to its address, or with a search behind the type."
         )
-    there = await conditional.found_by(exchange, offered, condition)
-    if there is None:
-        return await create(request, exchange, offered, sent)
-    return await update(request, exchange, offered, str(there["id"]), {**sent, "id": there["id"]})
+    _refuse_unless(offered.name in UPDATES, offered, "changed")
+    version = conditional.version_of(request.headers.get("if-match"))
+
+    async def work(asking: Asking) -> tuple[Written, list[Issue]]:
+        there = await conditional.found_by(exchange, offered, condition)
+        if there is None:
+            require_scope(exchange.caller, offered.name, "c")
+            return await _created(exchange, offered, sent, asking, condition)
+        key = str(there["id"])
+        return await _updated(exchange, offered, key, {**sent, "id": key}, asking, version)
+
+    return await _carried_out(request, exchange, f"update {offered.name} by a search", work)
 
 
 async def change(
@@ -84,9 +106,15 @@ async def change(
 ) -> Response[bytes]:
     """A JSON Patch (or a merge) of the resource as it stands."""
     _refuse_unless(offered.name in UPDATES, offered, "changed")
-    there = await reading.read(exchange, offered, key)
+    version = conditional.version_of(request.headers.get("if-match"))
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    return await update(request, exchange, offered, key, patched(there, body, kind))
+
+    async def work(asking: Asking) -> tuple[Written, list[Issue]]:
+        there = await conditional.hold(exchange, offered, key)
+        conditional.check_version(there, version)
+        return await _updated(exchange, offered, key, patched(there, body, kind), asking, None)
+
+    return await _carried_out(request, exchange, f"change {offered.name}/{key}", work)
 
 
 async def several(request: Http, exchange: Exchange, sent: Json) -> Response[bytes]:
@@ -105,6 +133,12 @@ async def several(request: Http, exchange: Exchange, sent: Json) -> Response[byt
 
 
 # --- What each of them does -------------------------------------------------------------------------------------------
+
+
+def found_there(offered: Offered, there: Json) -> Written:
+    """What a condition found: nothing was written."""
+    child = UUID(there["id"]) if offered.name == "Patient" else None
+    return Written(offered.name, str(there["id"]), child, made=False)
 
 
 async def checked(exchange: Exchange, offered: Offered, sent: Json) -> list[Issue]:
@@ -168,12 +202,6 @@ def _headers(exchange: Exchange, pointer: bytes) -> dict[str, str]:
     version = tag.removeprefix('W/"').rstrip('"')
     location = f"{exchange.base}/{place}" + (f"/_history/{version}" if version else "")
     return {"Location": location} | ({"ETag": tag} if tag else {})
-
-
-def _answered(request: Http, resource: Json, status: int) -> Response[bytes]:
-    if preferences(request).returns == "minimal":
-        return answer(None, status, {"ETag": etag(resource)})
-    return answer(resource, status)
 
 
 def _refuse_unless(taken: bool, offered: Offered, what: str) -> None:

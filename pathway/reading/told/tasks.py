@@ -42,6 +42,7 @@ class _Hidden:
     row: ToldTaskRow
     nhs_number: str
     stage: str
+    restricted: bool
 
 
 async def search_tasks(
@@ -118,7 +119,9 @@ async def _hidden(tx: Tx, area: Area, actor: Actor, episodes: Sequence[UUID]) ->
             continue
         episode = fold(definition, events, area.calendar)
         for task in _rows(row, episode, area, actor):
-            found[f"{task.episode_id}{task.key}"] = _Hidden(task, row.nhs_number or "", episode.stage.key)
+            found[f"{task.episode_id}{task.key}"] = _Hidden(
+                task, row.nhs_number or "", episode.stage.key, row.restricted
+            )
     return found
 
 
@@ -172,9 +175,10 @@ def _columns(one: _Hidden) -> dict[str, object]:
         "nhs_number": one.nhs_number,
         "child": row.child_id,
         "episode": row.episode_id,
+        "key": row.key,
         "step": row.step,
         "due": row.due_on,
-        "owner": row.owner_id,
+        "owner": None if one.restricted else row.owner_id,
         "state": state,
         "stage": None if row.key else one.stage,
         "changed": row.told_at,
