@@ -10,6 +10,7 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.actions.episode_change import Changed, Opened, change, judge, open_episode
 from pathway.actions.perform import Asking, perform, require
+from pathway.domain.corrections import check_reason
 from pathway.domain.definition import Slot
 from pathway.domain.errors import Conflict, InvalidInput, NotAllowed
 from pathway.domain.events import BuiltIn
@@ -18,11 +19,14 @@ from pathway.domain.roles import Permission
 from pathway.store.caseloads import organisation_leaves
 from pathway.store.engine import Tx
 from pathway.store.facts import Draft
+from pathway.store.keys import episode_text
 from pathway.store.organisations import organisation
 
 _NOT_OFFERED = (
     "No hand-over of this child to your organisation waits for an answer. Look at the record again."
 )
+
+_WHY_NOT = "Say why you decline, so that the team that asked knows what to do next."
 
 
 async def offer(area: Area, asking: Asking, episode_id: UUID, to: int) -> Changed:
@@ -65,15 +69,18 @@ async def accept(area: Area, asking: Asking, episode_id: UUID) -> Changed:
     return await perform(area, asking, "hand_over_accept", {"episode": episode_id}, Changed, work)
 
 
-async def decline(area: Area, asking: Asking, episode_id: UUID) -> Changed:
-    """Say no to an offered episode: the sender holds the child as before. Raises as `accept`."""
+async def decline(area: Area, asking: Asking, episode_id: UUID, reason: str) -> Changed:
+    """Say no to an offered episode, and why: the sender holds the child as before. Raises as `accept`, and InvalidInput."""
+    why = check_reason(reason, _WHY_NOT)
 
     async def work(tx: Tx) -> Changed:
         opened = await _open(tx, area, asking, episode_id)
         _check_receives(asking, opened)
-        return await _record(tx, area, asking, opened, BuiltIn.HAND_OVER_DECLINED, {"by": "receiver"})
+        secret = (await episode_text(tx, area.key, episode_id)).lock({"reason": why})
+        return await _record(tx, area, asking, opened, BuiltIn.HAND_OVER_DECLINED, {"by": "receiver"}, secret)
 
-    return await perform(area, asking, "hand_over_decline", {"episode": episode_id}, Changed, work)
+    body = {"episode": episode_id, "reason": why}
+    return await perform(area, asking, "hand_over_decline", body, Changed, work)
 
 
 async def take_back(area: Area, asking: Asking, episode_id: UUID) -> Changed:
@@ -119,8 +126,14 @@ async def _check_receiver(tx: Tx, asking: Asking, to: int) -> None:
 
 
 async def _record(
-    tx: Tx, area: Area, asking: Asking, opened: Opened, kind: BuiltIn, fields: Mapping[str, str]
+    tx: Tx,
+    area: Area,
+    asking: Asking,
+    opened: Opened,
+    kind: BuiltIn,
+    fields: Mapping[str, str],
+    secret: bytes | None = None,
 ) -> Changed:
-    draft = Draft(event_id(asking.request_id, 0), kind, area.today, dict(fields))
+    draft = Draft(event_id(asking.request_id, 0), kind, area.today, dict(fields), secret)
     episode = judge(area, asking, opened, draft)
     return await change(tx, area, asking, opened, [draft], episode, kind)

@@ -1,5 +1,6 @@
 """A course: the facts of one episode while they are being made, each recorded by somebody who may, some days late."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -52,6 +53,10 @@ class Course:
         if step is not None and step.to:
             self.is_open = not self._definition.stages[step.to].closed
         return True
+
+    def say(self, **texts: str) -> None:
+        """Add what was written in one's own words to the last fact."""
+        self.facts[-1] = replace(self.facts[-1], texts=texts)
 
     def record_also(self, kind: str, on: date, **fields: str) -> None:
         """Add a fact to the request of the last one, as a link belongs to its referral."""

@@ -176,6 +176,6 @@ def _answer_hand_over(sim: Simulation, course: AutismCourse, day: date) -> None:
     if course.chance(0.92):
         course.record(BuiltIn.HAND_OVER_ACCEPTED.value, day, lead)
         course.provider = HARBOUR
-    else:
-        course.record(BuiltIn.HAND_OVER_DECLINED.value, day, lead, by="receiver")
+    elif course.record(BuiltIn.HAND_OVER_DECLINED.value, day, lead, by="receiver"):
+        course.say(reason="We have no clinic near enough for this family.")
     wait(sim, course)

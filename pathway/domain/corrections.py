@@ -29,11 +29,14 @@ _UNDONE_OTHERWISE: Final = frozenset(
 )
 
 
-def check_reason(reason: str) -> str:
-    """A correction says why, in the words of whoever makes it."""
+_WHY = "Say why this is corrected, so that others can follow it."
+
+
+def check_reason(reason: str, missing: str = _WHY) -> str:
+    """A correction, or a no, says why, in the words of whoever makes it. `missing` is the sentence where it does not."""
     given = reason.strip()
     if not given:
-        raise InvalidInput("Say why this is corrected, so that others can follow it.", field="reason")
+        raise InvalidInput(missing, field="reason")
     if len(given) > REASON_LENGTH:
         raise InvalidInput(
             f"The reason must be {REASON_LENGTH:,} characters or fewer. Shorten it.", field="reason"

@@ -17,6 +17,10 @@ DRAFT_KEPT_DAYS: Final = 90
 a change it is deleted with all that was typed (UK GDPR Article 5(1)(e): kept no longer than is necessary)."""
 
 
+FAMILY_AGREES: Final = "family_agrees"
+"""The question of a first step whether the family agrees. Where the answer is no, whoever reads on is told so."""
+
+
 @dataclass(frozen=True, slots=True)
 class CarerDetails:
     """A parent or carer, how they are related, and how they want to be told."""

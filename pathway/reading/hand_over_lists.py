@@ -1,12 +1,15 @@
-"""How many children a list would hand over: a count and the teams to choose from, of no child in particular."""
+"""What has been offered to the reader's team, and how many children a list of its own would hand over."""
 
 from dataclasses import dataclass
 
 from pathway.actions.area import Area
+from pathway.domain.paging import Page
 from pathway.domain.roles import Actor
-from pathway.store.hand_overs import ListChoice, episodes_to_offer
+from pathway.reading.worklist import Listed, worklist
+from pathway.store.hand_overs import ListChoice, episodes_to_offer, senders_of
 from pathway.store.organisations import Organisation, organisations
 from pathway.store.scopes import reading
+from pathway.store.worklist_rows import WorklistFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,19 @@ class ListForm:
 
     providers: tuple[Organisation, ...]
     schools: tuple[Organisation, ...]
+
+
+async def offered(area: Area, actor: Actor, after: str | None) -> Page[tuple[Listed, str]]:
+    """One page of the children that other teams have offered, each with the team that asks.
+
+    "Another team" where its name would tell where a restricted child is (docs/rules.md 12).
+    """
+    found = await worklist(area, actor, WorklistFilter(hand_over_to=actor.organisation_id), after)
+    async with area.database.transaction(reading(actor), read_only=True) as tx:
+        senders = await senders_of(tx, [one.row.episode_id for one in found.rows])
+    return Page(
+        tuple((one, senders.get(one.row.episode_id, "Another team")) for one in found.rows), found.after
+    )
 
 
 async def list_form(area: Area, actor: Actor) -> ListForm:

@@ -1,5 +1,6 @@
 """Which episodes may be offered to another organisation together, and which wait for ours to accept them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,10 @@ SELECT id FROM episode
  ORDER BY id"""
 _OFFERED = """
 SELECT id FROM episode WHERE hand_over_to = $1 AND ($2::int IS NULL OR provider_id = $2) ORDER BY id"""
+
+_SENDERS = """
+SELECT e.id, o.name FROM episode e JOIN child c ON c.id = e.child_id JOIN organisation o ON o.id = e.provider_id
+ WHERE e.id = ANY($1::uuid[]) AND NOT c.restricted"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +41,8 @@ async def episodes_to_offer(tx: Tx, sender: int, choice: ListChoice) -> list[UUI
 async def episodes_offered(tx: Tx, to: int, sender: int | None) -> list[UUID]:
     """The episodes offered to an organisation (by one sender, where given), in a fixed order."""
     return [row["id"] for row in await tx.fetch(_OFFERED, to, sender)]
+
+
+async def senders_of(tx: Tx, episodes: Sequence[UUID]) -> dict[UUID, str]:
+    """Which provider holds each of these episodes, by name; not where the child's whereabouts are restricted."""
+    return {row["id"]: row["name"] for row in await tx.fetch(_SENDERS, episodes)}

@@ -7,6 +7,7 @@ from uuid import UUID
 from pathway.domain.carer_words import LANGUAGES
 from pathway.domain.definition import Definition, Slot
 from pathway.domain.explain import Explanation
+from pathway.domain.referral import FAMILY_AGREES
 from pathway.domain.roles import ROLE_TITLES, Actor, Role
 from pathway.domain.stated import undecided
 from pathway.reading.child_record import ChildRecord, EpisodeRecord
@@ -138,9 +139,19 @@ def _notes(record: ChildRecord, one: EpisodeRecord) -> tuple[str, ...]:
             "The referral says something else than our record about who cares for the child, or where and how to reach "
             "them. Decide under “People and contacts”."
         )
+    if _family_said_no(one):
+        notes.append(
+            "The referral says that the family does not agree to it. Speak with them before anything else is done."
+        )
     if one.row.silent:
         notes.append("Messages to the family are held until a person releases this imported episode.")
     return tuple(notes)
+
+
+def _family_said_no(one: EpisodeRecord) -> bool:
+    """What was answered last on whether the family agrees, for as long as the episode is open."""
+    said = [fact.event.fields.get(FAMILY_AGREES) for fact in one.timeline if not fact.struck]
+    return not one.stage.closed and next((answer for answer in said if answer), "") == "no"
 
 
 def _steps(one: EpisodeRecord, actor: Actor) -> tuple[Link | None, tuple[Link, ...]]:

@@ -20,6 +20,8 @@ DOORS = {
 }
 """Through which door a fact came, in words."""
 
+_WITH_A_REASON = (BuiltIn.UNMERGED, BuiltIn.HAND_OVER_DECLINED)
+
 
 def timeline_entry(
     record: ChildRecord, one: EpisodeRecord, fact: TimelineFact, actor: Actor, now: bool
@@ -66,7 +68,7 @@ def answers_in_words(record: ChildRecord, definition: Definition, fact: Timeline
     """What was answered when the fact was recorded, question by question."""
     step = definition.steps.get(fact.event.kind)
     given = {**fact.event.fields, **fact.texts}
-    if fact.event.kind == BuiltIn.UNMERGED:
+    if fact.event.kind in _WITH_A_REASON:
         return fact.texts.get("reason", "")
     return " ".join(_answers(record, step, given)) if step else _built_in(record, fact.event)
 

@@ -11,13 +11,12 @@ from litestar.response import Redirect, Template
 
 from pathway.actions.area import Area
 from pathway.actions.episode_change import Changed
-from pathway.actions.hand_over import accept, decline, offer, take_back
+from pathway.actions.hand_over import accept, offer, take_back
 from pathway.actions.perform import Asking
 from pathway.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from pathway.domain.roles import Actor, Permission
 from pathway.reading.episode_form import HandOverForm, hand_over_form
-from pathway.reading.worklist import worklist
-from pathway.store.worklist_rows import WorklistFilter
+from pathway.reading.hand_over_lists import offered
 from pathway.web.child_page import identity_bar
 from pathway.web.components import PageLinks
 from pathway.web.fields import Choice, FieldSpec, Kind
@@ -30,7 +29,6 @@ _OFFER = "/episodes/{episode_id:uuid}/hand-over"
 _OPT = {"permission": Permission.HAND_OVER}
 _ANSWERS: Final[Mapping[str, Callable[[Area, Asking, UUID], Awaitable[Changed]]]] = {
     "accept": accept,
-    "decline": decline,
     "take-back": take_back,
 }
 _SAVED: Final = {
@@ -40,7 +38,7 @@ _SAVED: Final = {
 TAKEN_BACK: Final = "taken_back"
 """What the child's page is told of an offer that its sender took back: nobody declined it."""
 
-_NO_LONGER_OFFERED: Final = (
+NO_LONGER_OFFERED: Final = (
     "This hand-over is not offered to you, or no longer: the other team may have taken it back. "
     "Go back to the hand-overs and look again."
 )
@@ -51,13 +49,12 @@ async def show_hand_overs(
     request: WebRequest, area: NamedDependency[Area], actor: NamedDependency[Actor]
 ) -> Template:
     """What other providers have offered to the reader's own."""
-    wanted = WorklistFilter(hand_over_to=actor.organisation_id)
-    found = await worklist(area, actor, wanted, request.query_params.get("after"))
+    found = await offered(area, actor, request.query_params.get("after"))
     pages = PageLinks("", f"{PATH}?after={found.after}" if found.after else "", "Pages of hand-overs")
     return page(
         request,
         "staff/hand_overs.html",
-        offered=[(one, uuid4()) for one in found.rows],
+        offered=[(one, sender, uuid4()) for one, sender in found.rows],
         all_request=uuid4(),
         pages=pages,
         today=area.today,
@@ -106,14 +103,14 @@ async def answer_offer(
     episode_id: FromPath[UUID],
     answer: FromPath[str],
 ) -> Redirect:
-    """Accept or decline what was offered, or take one's own offer back."""
+    """Accept what was offered, or take one's own offer back."""
     pairs = await posted(request)
     if answer not in _ANSWERS:
         raise InvalidInput("A hand-over is accepted, declined or taken back. Choose one of the buttons.")
     try:
         done = await _ANSWERS[answer](area, Asking(actor, request_id_of(pairs)), episode_id)
     except NotFound:
-        raise NotFound(_NO_LONGER_OFFERED) from None
+        raise NotFound(NO_LONGER_OFFERED) from None
     if answer == "take-back":
         return Redirect(f"/children/{done.child_id}?saved={TAKEN_BACK}", status_code=303)
     return Redirect(f"{PATH}?saved={answer}", status_code=303)

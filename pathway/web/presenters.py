@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from pathway.domain.ages import age_on
 from pathway.domain.breaches import Grade
 from pathway.domain.clocks import ClockState
+from pathway.domain.errors import InvalidPhoneNumber
+from pathway.domain.phone_numbers import PhoneNumber
 
 LONDON = ZoneInfo("Europe/London")
 NOT_KNOWN = "Not known"
@@ -146,6 +148,14 @@ def nhs_number(value: str | None) -> str:
 def nhs_number_beside_a_name(value: str | None) -> str:
     """The number where no label says what it is: "Not known" alone would leave the reader to guess what is not."""
     return nhs_number(value) if value else "NHS number not known"
+
+
+def phone_number(value: str | None) -> str | None:
+    """01632 960 001, as people in the UK write it; what was kept and is no full number is printed as it is."""
+    try:
+        return PhoneNumber.parse(value).formatted if value else None
+    except InvalidPhoneNumber:
+        return value
 
 
 def known(value: object) -> str:

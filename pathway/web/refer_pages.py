@@ -1,13 +1,17 @@
 """A referral being written, ready to be drawn: its pages, what each still needs, and every answer in words."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from pathway.actions.area import Area
 from pathway.domain.definition import Definition
 from pathway.domain.errors import NotFound
-from pathway.domain.identifiers import NhsNumber
+from pathway.domain.identifiers import NhsNumber, Postcode
+from pathway.domain.phone_numbers import PhoneNumber
+from pathway.domain.referral import FAMILY_AGREES
 from pathway.domain.roles import Actor
 from pathway.reading.referral_drafts import organisations_to_name, own_organisation, referral_draft
 from pathway.store.drafts import ReferralDraft
@@ -19,6 +23,12 @@ from pathway.web.refer_questions import CHILD, Asked, Section
 from pathway.web.refer_reading import Written, school_choices, written
 
 NOT_PROVIDED = "Not provided"
+
+# Shown as they will be kept, so that a slip is seen: they were read before this page is reached.
+_AS_KEPT: Final[Mapping[str, Callable[[str], str]]] = {
+    "postcode": lambda typed: Postcode.parse(typed).value,
+    "phone": lambda typed: PhoneNumber.parse(typed).formatted,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,8 @@ class CheckPage:
     """Every answer in words, by page."""
 
     parts: tuple[tuple[Section, tuple[SummaryRow, ...]], ...]
+    disagrees: bool = False
+    """The family does not agree: whoever sends it reads what that means first."""
 
     @classmethod
     def of(cls, pages: Pages) -> "CheckPage":
@@ -121,7 +133,8 @@ class CheckPage:
                 for spec in section.specs
             )
             parts.append((section, rows))
-        return cls(tuple(parts))
+        answered = (reading.answers.get(FAMILY_AGREES) for reading in pages.written.readings.values())
+        return cls(tuple(parts), any(answer is False for answer in answered))
 
 
 def in_words(spec: FieldSpec, answer: Answer) -> str:
@@ -134,6 +147,8 @@ def in_words(spec: FieldSpec, answer: Answer) -> str:
         return day(answer)
     if isinstance(answer, NhsNumber):
         return nhs_number(answer.value)
+    if spec.name in _AS_KEPT:
+        return _AS_KEPT[spec.name](str(answer))
     texts = {choice.value: choice.text for choice in spec.offered}
     chosen = answer if isinstance(answer, tuple) else (str(answer),)
     return ", ".join(texts.get(value, value) for value in chosen)

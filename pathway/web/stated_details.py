@@ -20,7 +20,7 @@ from pathway.domain.stated import Details, TakeOver
 from pathway.reading.stated_details import Stated
 from pathway.web.child_page import language
 from pathway.web.page import WebRequest, posted
-from pathway.web.presenters import day
+from pathway.web.presenters import day, phone_number
 from pathway.web.sent_forms import request_id_of
 
 SAVED: Final = {
@@ -63,7 +63,7 @@ def _lines(details: Details) -> Iterable[tuple[str, str]]:
 def _carer(carer: CarerDetails) -> str:
     rights = "has parental responsibility" if carer.parental_responsibility else ""
     told = "" if carer.may_be_told else "not to be told"
-    said = (carer.name, carer.relationship, carer.email, carer.phone, rights, told)
+    said = (carer.name, carer.relationship, carer.email, phone_number(carer.phone), rights, told)
     return ", ".join(part for part in said if part)
 
 

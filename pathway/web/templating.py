@@ -35,6 +35,7 @@ _FILTERS = (
     presenters.known,
     presenters.long_day,
     presenters.nhs_number,
+    presenters.phone_number,
     presenters.plural,
     presenters.sentence,
     presenters.time_left,

@@ -59,7 +59,9 @@ async def test_the_work_that_is_open_goes_with_the_child_and_the_senders_people_
 async def test_a_declined_or_withdrawn_offer_leaves_everything_as_it_was(world: World) -> None:
     episode, theirs = await referred(world), world.org["other_provider"]
     await offer(world.area, world.asking("lead"), episode, theirs)
-    await decline(world.area, world.asking("other_lead"), episode)
+    with pytest.raises(InvalidInput, match="Say why you decline"):
+        await decline(world.area, world.asking("other_lead"), episode, " ")
+    await decline(world.area, world.asking("other_lead"), episode, "We have no clinic there.")
     assert await held_by(world, episode) == (world.org["provider"], None)
     await offer(world.area, world.asking("lead"), episode, theirs)
     await take_back(world.area, world.asking("lead"), episode)

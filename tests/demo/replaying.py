@@ -79,7 +79,7 @@ class Replay:
             case BuiltIn.HAND_OVER_ACCEPTED:
                 await hand_over.accept(area, asking, episode)
             case BuiltIn.HAND_OVER_DECLINED:
-                await hand_over.decline(area, asking, episode)
+                await hand_over.decline(area, asking, episode, fact.texts["reason"])
             case BuiltIn.COORDINATOR_SET:
                 await name_coordinator(area, asking, episode, int(fact.fields["account"]))
             case BuiltIn.SCHOOL_CHANGED:

@@ -23,6 +23,12 @@ def test_a_moment_is_printed_in_london_time() -> None:
     assert presenters.day_and_time(datetime(2026, 12, 6, 12, 0, tzinfo=UTC)) == "6 December 2026 at 12:00pm"
 
 
+def test_a_telephone_number_is_printed_as_people_write_it() -> None:
+    assert presenters.phone_number("+441632960001") == "01632 960001"
+    assert presenters.phone_number("ask the school") == "ask the school"
+    assert presenters.phone_number(None) is None
+
+
 def test_a_number_that_is_not_known_says_what_is_not() -> None:
     assert presenters.nhs_number_beside_a_name(None) == "NHS number not known"
     assert presenters.nhs_number_beside_a_name("9993137359") == presenters.nhs_number("9993137359")

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from pathway.store.scopes import WRITER
-from tests.web.signing_in import hidden, send, signed_in
+from tests.actions.reading import row
+from tests.web.signing_in import hidden, send, signed_in, words
 from tests.world import World, nhs_number
 
 CHILD = {
@@ -71,11 +72,29 @@ async def test_a_school_answers_every_page_checks_and_sends(world: World) -> Non
         assert "15 March 2019" in check
         assert "No telephone calls" in check
         assert "Not provided" in check
+        assert "EX1 1AA" in check
+        assert "does not agree" not in check
         page = await sent(client, draft)
         pupils = await client.get("/pupils")
     assert re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", page)
     assert "We aim to decide within 10 working days." in page
     assert "Maya Okafor" in pupils.text
+
+
+async def test_who_refers_against_the_family_s_word_reads_what_that_means_and_the_team_is_told(
+    world: World,
+) -> None:
+    async with signed_in(world, "senco") as client:
+        draft = await begin(client)
+        await fill(client, draft, agreement={**AGREEMENT, "family_agrees": "no"})
+        check = words(await client.get(f"{draft}/check"))
+        await sent(client, draft)
+    assert "Talk with them before you send this." in check
+    assert "ring children’s social care" in check
+    child = (await row(world, "SELECT child_id FROM episode"))["child_id"]
+    async with signed_in(world, "triage") as client:
+        record = words(await client.get(f"/children/{child}"))
+    assert "the family does not agree to it. Speak with them before anything else is done." in record
 
 
 async def test_each_page_leads_to_the_next_one_that_is_not_complete(world: World) -> None:
