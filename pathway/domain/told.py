@@ -9,13 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from pathway.domain.breaches import Grade
 from pathway.domain.definition import Definition, Stage, Step
-from pathway.domain.events import Event
+from pathway.domain.events import CORRECTIONS, BuiltIn, Event
 from pathway.domain.explain import Explanation
 from pathway.domain.roles import Role
+
+NEVER_TOLD: Final = CORRECTIONS | {BuiltIn.SEALED.value}
+"""Kinds of fact that no partner's system is told: a correction shows in what it corrects, and that an identity was replaced
+would tell of the one before it (docs/rules.md 12).
+"""
 
 
 class NumberStatus(StrEnum):

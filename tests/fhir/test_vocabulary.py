@@ -15,7 +15,7 @@ DEFINITIONS = load_all()
 SYSTEMS = code_systems.code_systems(DEFINITIONS.values())
 SETS = code_systems.value_sets(DEFINITIONS.values())
 MAPS = concept_maps.concept_maps(DEFINITIONS.values())
-CODES = {system["url"]: {concept["code"] for concept in system["concept"]} for system in SYSTEMS}
+CODES = {system["url"]: {concept["code"] for concept in system.get("concept", [])} for system in SYSTEMS}
 
 
 def pairs(map_id: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -13,7 +13,7 @@ from pathway_fhir.mapping import about
 from pathway_fhir.mapping.datatypes import Json, coding, concept, extension, instant
 from pathway_fhir.mapping.datatypes import resource as written
 from pathway_fhir.vocabulary import systems
-from pathway_fhir.vocabulary.care import MESSAGE_KIND, MESSAGE_STATE, PARTICIPATION_MODE
+from pathway_fhir.vocabulary.care import MESSAGE_KIND, MESSAGE_REASONS, MESSAGE_STATE, PARTICIPATION_MODE
 
 WRITTEN_IN: Final = systems.our_extension("WrittenIn")
 """The language of a message; `Communication.language` is that of the resource itself."""
@@ -30,13 +30,6 @@ STATUS: Final[Mapping[str, str]] = {
 }
 """By the state of a message or of its place in the outbox."""
 
-_REASONS: Final[Mapping[str, str]] = {
-    "failed": "It could not be delivered",
-    "held": "A person is looking at it",
-    "dropped": "A person decided not to send it",
-    "nobody_to_tell": "Nobody may be told",
-}
-
 _MEDIA: Final[Mapping[str, tuple[str, str]]] = {
     "email": ("EMAILWRIT", "email"),
     "text": ("SMSWRIT", "SMS message"),
@@ -48,7 +41,7 @@ _MEDIA: Final[Mapping[str, tuple[str, str]]] = {
 def resource(told: MessageTold) -> Json:
     """One message to one carer."""
     code, title = _MEDIA[told.channel]
-    why = _REASONS.get(told.state, "")
+    why = MESSAGE_REASONS.get(told.state, "")
     return written(
         "Communication",
         told.id,

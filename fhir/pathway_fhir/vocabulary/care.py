@@ -3,6 +3,7 @@
 Sources: HL7 FHIR R4 (4.0.1) and HL7 Terminology; UK Core R4 code systems; DICOM (audit); BaRS flag categories; MHSDS v6.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from pathway_fhir.vocabulary.systems import our_codes
@@ -48,5 +49,12 @@ FIELD: Final = our_codes("field")
 SLOT: Final = our_codes("slot")
 MESSAGE_KIND: Final = our_codes("message-kind")
 MESSAGE_STATE: Final = our_codes("message-state")
+MESSAGE_REASONS: Final[Mapping[str, str]] = {
+    "failed": "It could not be delivered",
+    "held": "A person is looking at it",
+    "dropped": "A person decided not to send it",
+    "nobody_to_tell": "Nobody may be told",
+}
+"""Why a message to a family did not leave, by its state."""
 READING: Final = our_codes("reading")
 WAIT_GROUP: Final = our_codes("wait-group")

@@ -9,21 +9,34 @@ from typing import Any, Final
 
 from pathway.domain.breaches import GRADE_TITLES
 from pathway.domain.definition import Definition, Slot, Step
-from pathway.domain.roles import ROLE_TITLES
+from pathway.domain.events import BUILT_IN_TITLES
+from pathway.domain.roles import ROLE_TITLES, Door
+from pathway.domain.told import NEVER_TOLD
 from pathway_fhir.vocabulary import care, organisations, people, systems
 
 Json = dict[str, Any]
 Words = Mapping[str, str]
 
 _PUBLISHER: Final = "Autism pathway"
+_BUILT_IN: Final = tuple(one for one in BUILT_IN_TITLES.items() if one[0] not in NEVER_TOLD)
+"""Facts that every pathway has beside its steps."""
 _CHANNELS: Final[Words] = {channel: title for channel, (_, title) in people.CONTACT_METHODS.items()}
 _CONTACT_ROLES: Final[Words] = {people.SAFE_CONTACT: "Safe contact of a child whose location is restricted"}
+_DOORS: Final[Mapping[Door, str]] = {
+    Door.WEB: "The pages",
+    Door.API: "The JSON API",
+    Door.FHIR: "The exchange over FHIR",
+    Door.IMPORT: "A list that was taken over",
+    Door.WORKER: "This service itself",
+    Door.COMMAND: "The command line",
+}
 _PRIORITIES: Final[Words] = {"routine": "Routine", "soon": "Soon", "urgent": "Urgent"}
 
 
 def code_systems(definitions: Iterable[Definition]) -> list[Json]:
-    """Every code system of ours, complete."""
-    return [_code_system(url, title, codes) for url, title, codes in _systems(list(definitions))]
+    """Every code system of ours: those that are complete, then the lists that are open."""
+    closed = [_code_system(url, title, codes) for url, title, codes in _systems(list(definitions))]
+    return closed + [_open_system(url, title, says) for url, title, says in _OPEN]
 
 
 def value_sets(definitions: Iterable[Definition]) -> list[Json]:
@@ -44,7 +57,8 @@ def _systems(definitions: list[Definition]) -> Iterator[tuple[str, str, Codes]]:
         _words((d.key.replace("_", "-"), d.title) for d in definitions),
     )
     yield systems.STAGE, "Stages", _words((s.key, s.title) for d in definitions for s in d.stages.values())
-    yield systems.STEP, "Steps", _words((s.key, s.title) for d in definitions for s in d.steps.values())
+    steps = [(s.key, s.title) for d in definitions for s in d.steps.values()]
+    yield systems.STEP, "Steps", _words([*steps, *_BUILT_IN])
     yield (
         systems.SIDE_STATE,
         "What runs beside the stage",
@@ -70,6 +84,11 @@ def _systems(definitions: list[Definition]) -> Iterator[tuple[str, str, Codes]]:
             for option in _options(d.steps[d.first_step], "source")
         ),
     )
+    yield (
+        care.FIELD,
+        "What steps ask for",
+        _words((f.key, f.title) for d in definitions for s in d.steps.values() for f in s.fields),
+    )
     for url, title, words in _FIXED:
         yield url, title, _words(words.items())
     for definition in definitions:
@@ -93,7 +112,29 @@ _FIXED: Final[tuple[tuple[str, str, Words], ...]] = (
     (systems.CARER_NEED, "What carers need", people.NEEDS),
     (systems.CHANNEL, "Ways to be told", _CHANNELS),
     (systems.CONTACT_ROLE, "Contacts", _CONTACT_ROLES),
+    (systems.DOOR, "Doors through which facts come", {door.value: title for door, title in _DOORS.items()}),
+    (care.MESSAGE_STATE, "Why a message did not leave", care.MESSAGE_REASONS),
 )
+
+
+_OPEN: Final = (
+    (
+        care.READING,
+        "What was read",
+        "What the access log says of a reading: the page, or the step that was recorded.",
+    ),
+    (
+        care.MESSAGE_KIND,
+        "Kinds of message",
+        "The words that a message to a family was made from, by their key.",
+    ),
+    (
+        care.WAIT_GROUP,
+        "Groups of waits",
+        "open; wait- and the length of a wait; breach- and the clock that is past its limit.",
+    ),
+)
+"""Lists that grow with what is recorded, agreed or written: their codes are not listed."""
 
 
 def _options(step: Step, field: str) -> Iterable[Any]:
@@ -133,6 +174,21 @@ def _code_system(url: str, title: str, codes: Codes) -> Json:
         "content": "complete",
         "count": len(codes),
         "concept": [_concept(code, words) for code, words in codes.items()],
+    }
+
+
+def _open_system(url: str, title: str, says: str) -> Json:
+    return {
+        "resourceType": "CodeSystem",
+        "id": _id(url),
+        "url": url,
+        "name": _name(url),
+        "title": title,
+        "status": "active",
+        "publisher": _PUBLISHER,
+        "description": says,
+        "caseSensitive": True,
+        "content": "not-present",
     }
 
 

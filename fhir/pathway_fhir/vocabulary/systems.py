@@ -99,6 +99,7 @@ CARER_NEED: Final = our_codes("carer-need")
 CHANNEL: Final = our_codes("channel")
 CONTACT_ROLE: Final = our_codes("contact-role")
 SLOT: Final = our_codes("slot")
+DOOR: Final = our_codes("door")
 
 # --- Extensions -------------------------------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from pathway.actions.area import Area
 from pathway.actions.episode_change import title_of
 from pathway.domain.appointments import ended_by
 from pathway.domain.definition import Definition
-from pathway.domain.events import CORRECTIONS, BuiltIn, Event
+from pathway.domain.events import BuiltIn, Event
 from pathway.domain.roles import Actor
-from pathway.domain.told import EpisodeTold, FactTold, OrganisationTold, PersonTold
+from pathway.domain.told import NEVER_TOLD, EpisodeTold, FactTold, OrganisationTold, PersonTold
 from pathway.reading.child_record import sealed_at
 from pathway.reading.told.episodes import episodes_told
 from pathway.reading.told.organisations import organisations
@@ -128,7 +128,7 @@ def _of_episode(
     return [
         _fact(row, definition, event, bodies, texts, struck, told, sealed=sealed)
         for event in told
-        if event.kind not in CORRECTIONS and (own or event.organisation_id == actor.organisation_id)
+        if event.kind not in NEVER_TOLD and (own or event.organisation_id == actor.organisation_id)
     ]
 
 

@@ -1,0 +1,1 @@
+"""What this service publishes about itself: its extensions, codes, maps, messages and abilities, as FHIR resources."""

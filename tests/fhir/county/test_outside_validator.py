@@ -1,0 +1,83 @@
+"""An outside validator, @medplum/core from npm with UK Core's own profiles, finds nothing wrong with what the county produces."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from pathway_fhir.conformance.extensions import OWN, structure_definition
+from tests.fhir.county.produced import Json
+from tests.fhir.outside import EXAMPLES, needs_examples
+
+JS = Path(__file__).parent / "js"
+Produced = dict[str, dict[str, list[Json]]]
+
+
+@pytest.fixture(scope="module")
+async def validator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The validator as npm installs it from the lock file; skipped with one line where that cannot be."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("Node is not on this machine: install it to run the outside FHIR validator.")
+    folder = tmp_path_factory.mktemp("validator")
+    for file in JS.iterdir():
+        shutil.copy(file, folder)
+    run = await asyncio.create_subprocess_exec(
+        npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", cwd=folder,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, said = await run.communicate()
+    if run.returncode != 0:
+        pytest.skip(f"npm could not install the outside FHIR validator: {said.decode()[-200:]}")
+    profiles = folder / "own"
+    profiles.mkdir()
+    for own in OWN:
+        (profiles / f"{own.name}.json").write_text(json.dumps(structure_definition(own)), encoding="utf-8")
+    return folder
+
+
+async def _validated(folder: Path, resources: list[Json]) -> tuple[list[Json], dict[str, int]]:
+    """What the validator finds, and how many resources it read, and how many against a profile of UK Core."""
+    file = folder / "resources.ndjson"
+    file.write_text("".join(f"{json.dumps(one, default=str)}\n" for one in resources), encoding="utf-8")
+    given = {"RESOURCES": str(file), "PROFILES": f"{EXAMPLES / 'ukcore' / 'snapshots'}:{folder / 'own'}"}
+    run = await asyncio.create_subprocess_exec(
+        "node", "validate.mjs", cwd=folder, env={**os.environ, **given},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, said = await asyncio.wait_for(run.communicate(), 300)
+    assert run.returncode == 0, said.decode()[-2000:]
+    *found, counted = [json.loads(line) for line in out.decode().splitlines()]
+    return found, counted
+
+
+@needs_examples
+async def test_nothing_is_wrong_by_uk_core(produced: Produced, validator: Path) -> None:
+    """Of both views; what both are given alike is read once."""
+    distinct = {
+        json.dumps(one, sort_keys=True, default=str): one
+        for by_type in produced.values()
+        for found in by_type.values()
+        for one in found
+    }
+    found, counted = await _validated(validator, list(distinct.values()))
+    assert not found, Counter((one["type"], one["where"], one["text"]) for one in found).most_common(20)
+    assert counted["read"] == len(distinct)
+    assert counted["profiled"] > 5000
+
+
+@needs_examples
+async def test_the_validator_finds_what_is_wrong(validator: Path) -> None:
+    """It is of use only if it can say no: NHS numbers twice, a contact without anything, a flag about nobody."""
+    cases = json.loads((EXAMPLES / "own" / "ukcore-broken.json").read_text(encoding="utf-8"))
+    by_number = {case["name"][:2]: case["resource"] for case in cases}
+    wrong = [by_number[number] for number in ("01", "09", "21")]
+    profile = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-"
+    for one in [*wrong, by_number["00"]]:
+        one.setdefault("meta", {})["profile"] = [profile + one["resourceType"]]
+    found, counted = await _validated(validator, [*wrong, by_number["00"]])
+    assert (len(found), counted["profiled"]) == (3, 4), found
