@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from pathway.domain.errors import SettingsRefused
+from pathway.settings_national import NationalSettings
 
 PREFIX = "PATHWAY_"
 DEMO_MARK = "demo-"
@@ -24,7 +25,7 @@ Key = Literal["session_key", "wrapping_key", "seal_key"]
 KEYS: tuple[Key, ...] = ("session_key", "wrapping_key", "seal_key")
 
 
-class Settings(BaseSettings):
+class Settings(NationalSettings):
     """What may differ from one installation to the next, and nothing else."""
 
     model_config = SettingsConfigDict(
@@ -198,7 +199,7 @@ def load(**overrides: Any) -> Settings:
 
 
 def knobs() -> tuple[Knob, ...]:
-    """Every setting, in the order of the class above."""
+    """Every setting, in the order of the class above, and then those of the national services."""
     return tuple(
         Knob(
             name=name,
@@ -206,7 +207,9 @@ def knobs() -> tuple[Knob, ...]:
             default="" if field.default is None else str(field.default),
             sentence=field.description or "",
         )
-        for name, field in Settings.model_fields.items()
+        for name, field in sorted(
+            Settings.model_fields.items(), key=lambda pair: pair[0] in NationalSettings.model_fields
+        )
     )
 
 

@@ -53,6 +53,12 @@ async def note_trace(area: Area, asked: Asked, found: National) -> Traced | None
         return follows
 
 
+async def leave_trace(area: Area, asked: Asked) -> None:
+    """Leave a question that was not answered; how sure the number is stays as it was, and it is asked again another day."""
+    async with area.database.transaction(WRITER) as tx:
+        await traces.note(tx, asked.child_id, "not answered", area.now())
+
+
 async def _apply(tx: Tx, area: Area, child_id: UUID, follows: Traced) -> None:
     status = follows.status
     text = await child_text(tx, area.key, child_id)

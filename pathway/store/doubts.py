@@ -19,6 +19,12 @@ SELECT secret, decision FROM doubt WHERE child_id = $1 AND kind = $2 AND about =
 _RESOLVE = """
 UPDATE doubt SET decided_at = clock_timestamp(), decided_by = 0, decision = 'resolved'
  WHERE child_id = $1 AND source = $2 AND decided_at IS NULL AND kind = ANY($3) AND kind <> ALL($4)"""
+_RESOLVE_ABOUT = """
+UPDATE doubt SET decided_at = clock_timestamp(), decided_by = 0, decision = 'resolved'
+ WHERE child_id = $1 AND source = $2 AND kind = $3 AND about <> ALL($4) AND decided_at IS NULL"""
+_LINKED = """
+SELECT DISTINCT ON (about) about, secret FROM doubt
+ WHERE child_id = $1 AND kind = $2 AND about <> ALL($3) AND decision = 'link' ORDER BY about, decided_at DESC"""
 _ONE = "SELECT id, child_id, source, kind, about, secret, decided_at FROM doubt WHERE id = $1 FOR UPDATE"
 _DECIDE = "UPDATE doubt SET decided_at = clock_timestamp(), decided_by = $2, decision = $3 WHERE id = $1"
 # Row-level security leaves the children of whom the reader may see a record.
@@ -76,6 +82,19 @@ async def resolve_others(
 ) -> None:
     """Close what waits of these kinds and does not hold any more: the national record and ours agree again."""
     await tx.execute(_RESOLVE, child_id, source, [k.value for k in kinds], [k.value for k in still])
+
+
+async def resolve_about(tx: Tx, child_id: UUID, source: str, kind: DoubtKind, still: Collection[str]) -> None:
+    """Close what waits of one kind and is not among those about which something still holds."""
+    await tx.execute(_RESOLVE_ABOUT, child_id, source, kind.value, list(still))
+
+
+async def linked_before(
+    tx: Tx, child_id: UUID, kind: DoubtKind, still: Collection[str]
+) -> list[tuple[str, bytes | None]]:
+    """What a person took over of one kind, and does not hold any more."""
+    rows = await tx.fetch(_LINKED, child_id, kind.value, list(still))
+    return [(row["about"], row["secret"]) for row in rows]
 
 
 async def lock(tx: Tx, doubt_id: UUID) -> LockedDoubt:

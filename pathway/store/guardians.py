@@ -8,9 +8,15 @@ from pathway.store.engine import Tx
 from pathway.store.people import insert_carer
 
 _KNOWN = """
-SELECT r.id, r.name FROM guardian g JOIN carer r ON r.id = g.carer_id WHERE g.child_id = $1 AND g.active FOR UPDATE OF g"""
+SELECT r.id, r.name, g.parental_responsibility FROM guardian g JOIN carer r ON r.id = g.carer_id WHERE g.child_id = $1 AND g.active FOR UPDATE OF g"""
 _RESPONSIBLE = """
 UPDATE guardian SET parental_responsibility = true WHERE child_id = $1 AND carer_id = $2"""
+
+
+async def is_known(tx: Tx, child_id: UUID, name: str, parental_responsibility: bool) -> bool:
+    """Whether exactly one carer has that name, with parental responsibility where it is said."""
+    found = [row for row in await tx.fetch(_KNOWN, child_id) if _same(row["name"], name)]
+    return len(found) == 1 and (found[0]["parental_responsibility"] or not parental_responsibility)
 
 
 async def link_proxy(

@@ -14,6 +14,8 @@ from pathway.store.engine import Tx
 DELIVER = "deliver"
 RE_DATE = "re_date"
 TRACE = "trace"
+PROXY_ROLES = "proxy_roles"
+ADJUSTMENTS = "adjustments"
 
 
 async def enqueue(tx: Tx, entrypoint: str, about: UUID | int) -> None:

@@ -29,6 +29,7 @@ from pathway.store.ledger import Ledger
 from pathway.store.scopes import WORKER
 from pathway.store.seals import Sealer, seal_book
 from pathway.worker.handlers import handlers, topics
+from pathway.worker.national import NationalWork, national_work
 from pathway.worker.queue import run_queue
 from pathway.worker.rounds import Round, go_round, keep_going
 from pathway_fhir.outbound.outward import Outward, outward_from
@@ -41,9 +42,10 @@ QUEUE: Final = "queue"
 
 async def work(area: Area, settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is under way is finished first. Dies only if it is cancelled."""
-    post, outward = post_from(settings), outward_from(settings)
-    tasks = [asyncio.create_task(keep_going(QUEUE, partial(_queue, area, post, outward, stop), stop))]
-    for each in rounds(area, settings):
+    post, outward, national = post_from(settings), outward_from(settings), national_work(area, settings)
+    queue = partial(_queue, area, post, outward, national, stop)
+    tasks = [asyncio.create_task(keep_going(QUEUE, queue, stop))]
+    for each in (*rounds(area, settings), *national.rounds()):
         tasks.append(asyncio.create_task(keep_going(each.name, partial(go_round, each, stop), stop)))
     _log.info("The worker has begun.")
     try:
@@ -53,20 +55,22 @@ async def work(area: Area, settings: Settings, stop: asyncio.Event) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await outward.close()
+        await national.close()
         _log.info("The worker has stopped.")
 
 
 async def run_worker(area: Area, settings: Settings, *, once: bool = False) -> None:
     """Work until SIGTERM or SIGINT; with `once`, do every round and every ready job one time, and return."""
     if once:
-        for each in rounds(area, settings):
-            await each.work()
-        outward = outward_from(settings)
+        outward, national = outward_from(settings), national_work(area, settings)
         try:
-            done = handlers(area, post_from(settings), topics(outward))
+            for each in (*rounds(area, settings), *national.rounds()):
+                await each.work()
+            done = {**handlers(area, post_from(settings), topics(outward)), **national.handlers()}
             await run_queue(area.database, done, asyncio.Event(), once=True)
         finally:
             await outward.close()
+            await national.close()
         return
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -94,8 +98,11 @@ def rounds(area: Area, settings: Settings) -> tuple[Round, ...]:
     )
 
 
-async def _queue(area: Area, post: Post, outward: Outward, stop: asyncio.Event) -> None:
-    await run_queue(area.database, handlers(area, post, topics(outward)), stop)
+async def _queue(
+    area: Area, post: Post, outward: Outward, national: NationalWork, stop: asyncio.Event
+) -> None:
+    done = {**handlers(area, post, topics(outward)), **national.handlers()}
+    await run_queue(area.database, done, stop)
 
 
 async def _in_transaction(area: Area, do: Callable[[Tx], Awaitable[int]]) -> int:

@@ -1,0 +1,11 @@
+"""Services played in this process that know nobody: what is asked of them is answered as the real ones answer then."""
+
+import json
+
+from pathway_fhir.client.calling import Answer, Call
+
+
+def nobody(_: Call) -> Answer:
+    """An empty list, as a search that finds nothing."""
+    empty = {"resourceType": "Bundle", "type": "searchset", "total": 0}
+    return Answer(200, {}, json.dumps(empty).encode())
