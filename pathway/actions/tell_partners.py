@@ -13,8 +13,8 @@ from uuid import UUID, uuid5
 from pathway.domain.definition import Definition
 from pathway.domain.episode import Episode
 from pathway.domain.events import CORRECTIONS, BuiltIn
-from pathway.domain.reach import reaches
 from pathway.domain.roles import Actor
+from pathway.domain.share_basis import basis_of
 from pathway.domain.visibility import partners_may_see
 from pathway.store import partner_messages
 from pathway.store.engine import Tx
@@ -44,7 +44,8 @@ async def tell_partners(
         return
     standing = (await head_of(tx, head.id)).standing
     for one in wanting:
-        if reaches(one.actor, standing):
+        basis = basis_of(one.actor, standing)
+        if basis is not None:
             await partner_messages.put(
                 tx,
                 uuid5(fact.id, f"partner:{one.partner_id}"),
@@ -54,6 +55,7 @@ async def tell_partners(
                 head.child_id,
                 fact.id,
                 correlation_of(head.id, one.partner_id),
+                basis,
             )
 
 

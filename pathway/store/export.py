@@ -49,6 +49,8 @@ _TEXTS: Final[dict[str, str]] = {
     "child_past": "SELECT id::text AS id, child_id, secret FROM child_past ORDER BY id",
     "message": "SELECT id::text AS id, child_id, secret FROM message ORDER BY id",
     "outbox": "SELECT id::text AS id, child_id, secret FROM outbox WHERE secret IS NOT NULL ORDER BY id",
+    "partner_message": "SELECT m.id::text AS id, o.child_id, m.secret FROM partner_message m JOIN outbox o ON o.id = m.id"
+    " WHERE m.secret IS NOT NULL ORDER BY m.number",
     "received": "SELECT id::text AS id, child_id, secret FROM received WHERE secret IS NOT NULL ORDER BY at, id",
     "break_glass": "SELECT id::text AS id, child_id, secret FROM break_glass ORDER BY since, id",
     **{

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pathway.domain.errors import NotFound
 from pathway.domain.roles import Actor, Door, Role
+from pathway.domain.share_basis import ShareBasis
 from pathway.store import outbox
 from pathway.store.engine import Tx
 from pathway.store.jobs import DELIVER, enqueue
@@ -32,10 +33,10 @@ SELECT p.id, a.id AS account_id, a.role, a.organisation_id, p.name FROM partner 
  WHERE p.active AND a.active AND p.mode <> 'off' AND (p.endpoint IS NOT NULL OR p.mode = 'stub') AND $1 = ANY (p.wants)
  ORDER BY p.id"""
 _PUT: Final = """
-INSERT INTO partner_message (id, partner_id, child_id, correlation_id) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING"""
+INSERT INTO partner_message (id, partner_id, correlation_id, basis) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING"""
 _ROW: Final = """
-SELECT m.id, m.partner_id, m.child_id, o.episode_id, o.event_id, o.template AS kind, o.state, o.attempts, m.correlation_id,
-       m.secret, m.not_before, e.silent OR c.sealed_at IS NOT NULL AS stopped
+SELECT m.id, m.partner_id, o.child_id, o.episode_id, o.event_id, o.template AS kind, o.state, o.attempts, m.correlation_id,
+       m.basis, m.secret, m.not_before, e.silent OR c.sealed_at IS NOT NULL AS stopped
   FROM partner_message m JOIN outbox o ON o.id = m.id JOIN episode e ON e.id = o.episode_id JOIN child c ON c.id = o.child_id
  WHERE m.id = $1"""
 _NEXT: Final = """
@@ -53,6 +54,10 @@ SELECT 'partner:' || p.id AS destination, count(o.id)::int AS waiting, max(coale
   LEFT JOIN outbox o ON o.id = m.id AND o.state = 'waiting'
   LEFT JOIN destination d ON d.name = 'partner:' || p.id
  WHERE p.active AND p.mode <> 'off' GROUP BY p.id, d.name ORDER BY p.id"""
+_ORIGIN: Final = """
+SELECT i.value FROM outside_identifier i JOIN partner p ON p.account_id = i.account_id
+ WHERE p.id = $1 AND i.episode_id = $2 AND i.system = $3
+   AND NOT EXISTS (SELECT FROM partner_message m WHERE m.id::text = i.value) ORDER BY i.value LIMIT 1"""
 _FREEZE: Final = "UPDATE partner_message SET secret = $2 WHERE id = $1 AND secret IS NULL"
 _ANSWERED: Final = """
 UPDATE partner_message SET status = $2, not_before = $3, sent_at = CASE WHEN $4 THEN clock_timestamp() END WHERE id = $1"""
@@ -86,6 +91,7 @@ class Outgoing:
     state: str
     attempts: int
     correlation_id: UUID
+    basis: str
     secret: bytes | None
     not_before: datetime | None
     stopped: bool
@@ -111,6 +117,7 @@ async def put(
     child_id: UUID,
     event_id: UUID,
     correlation_id: UUID,
+    basis: ShareBasis,
 ) -> None:
     """A message for one partner's system, in the transaction of the fact; a correction is held for a person."""
     about = (episode_id, child_id, event_id)
@@ -118,7 +125,7 @@ async def put(
         await outbox.hold(tx, message_id, TOPIC, kind, *about, A_PERSON_FIRST)
     else:
         await outbox.put(tx, message_id, TOPIC, kind, *about)
-    await tx.execute(_PUT, message_id, to, child_id, correlation_id)
+    await tx.execute(_PUT, message_id, to, correlation_id, basis.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,14 @@ async def next_for(tx: Tx, partner_id: int, limit: int = 50) -> Sequence[UUID]:
 async def is_first(tx: Tx, message: Outgoing) -> bool:
     """Whether no message about this episode has reached this partner's system before."""
     return not await tx.fetchval(_EARLIER, message.partner_id, message.episode_id)
+
+
+async def origin(tx: Tx, message: Outgoing, system: str) -> str:
+    """The id of the message with which this partner's system referred the child, or nothing; `tx` acts as the writer.
+
+    `system` is the system of such ids among the identifiers by which senders know a referral.
+    """
+    return await tx.fetchval(_ORIGIN, message.partner_id, message.episode_id, system) or ""
 
 
 async def freeze(tx: Tx, message_id: UUID, secret: bytes) -> None:

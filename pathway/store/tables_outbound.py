@@ -15,7 +15,7 @@ class PartnerMessage(Table, tablename="partner_message", db=ENGINE):
     id = UUID(primary_key=True, default=None)
     number = BigInt()
     partner_id = Integer()
-    child_id = UUID()
+    basis = Text()
     correlation_id = UUID()
     secret = Bytea(null=True, default=None)
     status = SmallInt(null=True, default=None)

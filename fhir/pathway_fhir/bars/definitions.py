@@ -91,7 +91,29 @@ RECEIPT: Final = MessageKind(
     "The answer to $process-message itself: the roles are reversed, and the ServiceRequest is as we hold it.",
     comes_in=False,
 )
-KINDS: Final = (REFERRAL, CANCELLATION, ANSWER, RECEIPT)
+_TOLD: Final[Mapping[str, Bounds]] = {
+    "MessageHeader": (1, 1), "ServiceRequest": (1, 1), "Patient": (1, 1), "EpisodeOfCare": (0, 1), "Task": (0, MANY),
+    "Provenance": (0, 1), "Organization": (0, MANY),
+}  # fmt: skip
+TOLD: Final = MessageKind(
+    "bars-servicerequest-request-told",
+    "Where a child is, for a partner whose referral did not come as a message",
+    bars.REQUEST,
+    bars.REFERRAL,
+    _TOLD,
+    "A step was recorded. The message holds what the receiver could read from us when it was made, and nothing else.",
+    comes_in=False,
+)
+TOLD_ITS_SENDER: Final = MessageKind(
+    "bars-servicerequest-response-told",
+    "Where a child is, for the partner whose message referred them",
+    bars.RESPONSE,
+    bars.REFERRAL_RESPONSE,
+    _TOLD,
+    "The same, as an answer: MessageHeader.response names the message that the referral came with.",
+    comes_in=False,
+)
+KINDS: Final = (REFERRAL, CANCELLATION, ANSWER, RECEIPT, TOLD, TOLD_ITS_SENDER)
 BY_URL: Final[Mapping[str, MessageKind]] = {
     **{kind.based_on: kind for kind in KINDS if kind.comes_in},
     **{kind.url: kind for kind in KINDS if kind.comes_in},

@@ -14,13 +14,13 @@ from importlib.metadata import version
 from typing import Final
 from uuid import UUID, uuid5
 
+from pathway_fhir.bars.definitions import TOLD, TOLD_ITS_SENDER
 from pathway_fhir.client.heading import SOFTWARE, Sender
-from pathway_fhir.mapping.datatypes import Json, coding, instant, pointing_at, without_empty
+from pathway_fhir.mapping.datatypes import Json, coding, extension, instant, pointing_at, without_empty
 from pathway_fhir.vocabulary import bars, systems
 
-DEFINITION: Final = f"{systems.OURS}/MessageDefinition/referral-told"
-"""What our messages keep to: a ServiceRequest and its Patient, and as far as the receiver may know them its EpisodeOfCare, its
-Tasks, and the Provenance of what was recorded."""
+BASIS: Final = systems.our_extension("ShareBasis")
+"""Why the receiver may be told (pathway.domain.share_basis; docs/rules.md 11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Envelope:
     sender: Sender | None
     receiver: str
     is_first: bool
+    basis: str
     answers: str = ""
 
 
@@ -63,6 +64,7 @@ def _header(envelope: Envelope, focus: Json) -> Json:
     ods = envelope.sender.ods_code if envelope.sender else None
     found = without_empty(
         {
+            "extension": [extension(BASIS, valueCode=envelope.basis)],
             "eventCoding": coding(bars.MESSAGE_EVENTS, event, bars.EVENT_TITLES[event]),
             "destination": [{"endpoint": envelope.receiver}],
             "sender": pointing_at(
@@ -76,7 +78,7 @@ def _header(envelope: Envelope, focus: Json) -> Json:
             "reason": {"coding": [coding(bars.MESSAGE_REASONS, reason, bars.REASON_TITLES[reason])]},
             "response": {"identifier": envelope.answers, "code": "ok"} if envelope.answers else {},
             "focus": [{"reference": f"{focus['resourceType']}/{focus['id']}"}],
-            "definition": DEFINITION,
+            "definition": (TOLD_ITS_SENDER if envelope.answers else TOLD).url,
         }
     )
     own = {

@@ -32,7 +32,7 @@ def actor_of(partner: Partner) -> Actor:
 
 
 async def compose(
-    area: Area, outward: Outward, partner: Partner, about: Outgoing, *, is_first: bool
+    area: Area, outward: Outward, partner: Partner, about: Outgoing, *, is_first: bool, answers: str = ""
 ) -> Json | None:
     """The message; None where this partner may not read what it would hold: the child is not theirs, or its scopes end before."""
     caller = Caller(
@@ -47,7 +47,16 @@ async def compose(
         return None
     others = [child, *await _others(exchange, about)]
     others += await _organisations(exchange, [referral, *others])
-    envelope = Envelope(about.id, area.now(), outward.base, outward.sender, receiver_of(partner), is_first)
+    envelope = Envelope(
+        about.id,
+        area.now(),
+        outward.base,
+        outward.sender,
+        receiver_of(partner),
+        is_first,
+        about.basis,
+        answers,
+    )
     return message(envelope, referral, others)
 
 

@@ -12,17 +12,18 @@ from uuid import UUID, uuid4
 
 from pathway.actions.area import Area
 from pathway.domain.errors import PathwayError, place_of
-from pathway.store import deliveries, destinations, partner_messages, partners
+from pathway.store import deliveries, destinations, outside_identifiers, partner_messages, partners
 from pathway.store.deliveries import DROPPED, HELD, SENT, WAITING
 from pathway.store.jobs import DELIVER, enqueue_later
 from pathway.store.keys import child_text, episode_text
 from pathway.store.partner_messages import Outgoing
 from pathway.store.partners import Partner
-from pathway.store.scopes import WORKER
+from pathway.store.scopes import WORKER, WRITER
 from pathway_fhir.client.breaker import Breaker
 from pathway_fhir.client.calling import Answer, Call, NoAnswer
 from pathway_fhir.client.retrying import Judged, Next, delay_after, judge
 from pathway_fhir.client.tokens import NoToken
+from pathway_fhir.mapping.provenance import MESSAGE
 from pathway_fhir.outbound.composing import compose
 from pathway_fhir.outbound.outward import Outward
 
@@ -134,9 +135,10 @@ def can_be_reached(partner: Partner) -> bool:
 
 
 async def _make(area: Area, outward: Outward, partner: Partner, message: Outgoing) -> None:
-    async with area.database.transaction(WORKER) as tx:
+    async with area.database.transaction(WRITER) as tx:
         is_first = await partner_messages.is_first(tx, message)
-    made = await compose(area, outward, partner, message, is_first=is_first)
+        answers = await partner_messages.origin(tx, message, MESSAGE)
+    made = await compose(area, outward, partner, message, is_first=is_first, answers=answers)
     if made is None:
         await _settle(area, message, DROPPED, _NOT_THEIRS)
         return
@@ -145,6 +147,10 @@ async def _make(area: Area, outward: Outward, partner: Partner, message: Outgoin
         secret = (await episode_text(tx, area.key, message.episode_id)).lock({"body": text})
         if secret is not None:
             await partner_messages.freeze(tx, message.id, secret)
+    # So that an answer of theirs, which names this message, finds the referral.
+    async with area.database.transaction(WRITER) as tx:
+        name = (MESSAGE, str(message.id))
+        await outside_identifiers.name(tx, partner.account_id, [name], message.episode_id)
 
 
 async def _kept(area: Area, message: Outgoing) -> bytes | None:

@@ -24,7 +24,7 @@ from tests.fhir.client.receiver import Receiver, Sent
 from tests.world import World
 
 ROWS = """
-SELECT m.id, m.number, o.state, o.attempts, coalesce(o.last_error, '') AS words, o.template AS kind, m.secret, m.status,
+SELECT m.id, m.number, m.basis, o.state, o.attempts, coalesce(o.last_error, '') AS words, o.template AS kind, m.secret, m.status,
        m.not_before, m.correlation_id, o.episode_id, p.client_id
   FROM partner_message m JOIN outbox o ON o.id = m.id JOIN partner p ON p.id = m.partner_id
  WHERE $1::text IS NULL OR p.client_id = $1 ORDER BY m.number"""

@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from pathway.store import destinations
+from pathway.store import destinations, outside_identifiers, partners
 from pathway.store.held_jobs import held_messages, send_again
 from pathway.store.scopes import WORKER, WRITER
+from pathway_fhir.bars.definitions import KINDS, breaches
 from pathway_fhir.client.breaker import FIRST_PAUSE, OPENS_AFTER
+from pathway_fhir.guard.check import check
+from pathway_fhir.mapping.provenance import MESSAGE
 from pathway_fhir.outbound import deliver as delivering
 from pathway_fhir.outbound.deliver import ATTEMPTS, LEASE, deliver, name_of
 from tests.fhir.client.receiver import Receiver, Reply, outcome, receiving
@@ -17,6 +20,7 @@ from tests.fhir.outbound.sending import Sending, bundle, ids, resources, sending
 from tests.world import World
 
 HOUR = timedelta(hours=1)
+BY_OWN_URL = {kind.url: kind for kind in KINDS}
 BUSY = outcome(503, "REC_SERVICE_UNAVAILABLE", "transient")
 
 
@@ -62,6 +66,45 @@ async def test_each_step_is_told_in_order_with_what_the_partner_may_read(
     for kind in ("Patient", "EpisodeOfCare", "Task", "Provenance", "Organization"):
         assert resources(last, kind), kind
     assert last.headers["nhsd-end-user-organisation-ods"] == "ZMC01"
+
+
+async def test_whose_message_referred_the_child_is_answered_and_may_answer_us(
+    out: Sending, receiver: Receiver
+) -> None:
+    name = await out.partner("gp", receiver)
+    referred = await out.world.refer("gp")
+    found = await partners.by_client(out.area.database, name)
+    assert found is not None
+    theirs = str(uuid4())
+    async with out.area.database.transaction(WRITER) as tx:
+        await outside_identifiers.name(tx, found.account_id, [(MESSAGE, theirs)], referred.episode_id)
+    await out.send()
+    await out.world.step("triage", referred.episode_id, "triage_started", date(2026, 3, 9))
+    await out.send()
+    for sent in receiver.sent:
+        header = bundle(sent)["entry"][0]["resource"]
+        assert header["eventCoding"]["code"] == "servicerequest-response"
+        assert header["response"] == {"identifier": theirs, "code": "ok"}
+        counted = [entry["resource"]["resourceType"] for entry in bundle(sent)["entry"]]
+        assert breaches(BY_OWN_URL[header["definition"]], counted, strict=True) == []
+        async with out.area.database.transaction(WRITER) as tx:
+            ours = [(MESSAGE, bundle(sent)["id"])]
+            assert await outside_identifiers.find(tx, found.account_id, ours) == referred.episode_id
+
+
+async def test_a_message_holds_what_its_definition_says_and_each_resource_is_valid(
+    out: Sending, receiver: Receiver
+) -> None:
+    await out.partner("provider", receiver)
+    await _steps(out)
+    await out.send()
+    for sent in receiver.sent:
+        entries = bundle(sent)["entry"]
+        kinds = [entry["resource"]["resourceType"] for entry in entries]
+        assert breaches(BY_OWN_URL[entries[0]["resource"]["definition"]], kinds, strict=True) == []
+        for resource in (bundle(sent), *(entry["resource"] for entry in entries)):
+            found = await check(resource, strict=True)
+            assert [(one.text, one.expression) for one in found if one.severity.refuses] == []
 
 
 TRIED_AGAIN = [

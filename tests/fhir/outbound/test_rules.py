@@ -109,6 +109,26 @@ async def test_rule_11_and_17_only_whom_the_episode_reaches_is_told(out: Sending
     assert {row["client_id"] for row in await out.messages()} == {"provider-system"}
 
 
+async def test_rule_11_each_message_names_why_its_receiver_may_be_told(
+    out: Sending, receiver: Receiver
+) -> None:
+    await _all(out, receiver)
+    await out.world.refer("gp", tell_school="yes")
+    await out.world.refer("officer", pathway="ehc_needs_assessment")
+    await out.send()
+    bases = {row["id"]: (row["client_id"], row["basis"]) for row in await out.messages()}
+    assert set(bases.values()) >= {
+        ("provider-system", "direct_care"),
+        ("council-system", "council_basis"),
+        ("gp-system", "referred"),
+        ("school-system", "teaches"),
+    }
+    for sent in receiver.sent:
+        header = bundle(sent)["entry"][0]["resource"]
+        [named] = [one["valueCode"] for one in header["extension"] if one["url"].endswith("ShareBasis")]
+        assert named == bases[UUID(sent.headers["x-request-id"])][1]
+
+
 async def test_rule_17_what_waits_is_not_sent_once_the_family_has_said_no(
     out: Sending, receiver: Receiver
 ) -> None:
