@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import breach_page, counties, exchange, folding, memory, rebuilding, steps
+from bench import breach_page, counties, exchange, folding, memory, messages, rebuilding, steps
 from bench.figures import Figure
 from pathway.domain.london import london_date
 from pathway.store import embedded
@@ -57,6 +57,13 @@ async def of_exchange(server: Addresses, folder: Path, options: argparse.Namespa
             return await exchange.figures(await make_world(database, folder), addresses.app_dsn, folder)
 
 
+async def of_messages(server: Addresses, folder: Path, options: argparse.Namespace) -> list[Figure]:
+    async with new_database(server, "bench_messages") as addresses:
+        await migrate(addresses.owner_dsn, addresses.app_dsn)
+        async with opened(addresses, max_size=4) as database:
+            return await messages.figures(await make_world(database, folder))
+
+
 async def of_rebuilding(server: Addresses, folder: Path, options: argparse.Namespace) -> list[Figure]:
     today = london_date(datetime.now(UTC))
     async with counties.county(server, folder, "county", today) as database:
@@ -69,6 +76,7 @@ MEASURES: dict[str, Callable[[Addresses, Path, argparse.Namespace], Awaitable[li
     "rebuilding": of_rebuilding,
     "breach_page": of_breach_page,
     "exchange": of_exchange,
+    "messages": of_messages,
 }
 
 

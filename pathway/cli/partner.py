@@ -12,10 +12,12 @@ from pathway.cli.asking import run
 from pathway.domain.errors import InvalidInput
 from pathway.domain.roles import MACHINES, ROLE_TITLES, Role
 from pathway.settings import Settings, load
-from pathway.store import partners
+from pathway.store import outside_identifiers, partners
 from pathway.store.partner_messages import KINDS
+from pathway.store.scopes import WRITER
 
 _KINDS_IN_WORDS = "; ".join(f"{kind}: {words}" for kind, words in KINDS.items()) + "."
+_LONGEST_SERVICE = 20
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KEYS = (
     click.option("--jwks", type=_FILE, help="A file with the public keys (JWKS)."),
@@ -175,6 +177,29 @@ def set_messages(client_id: str, wants: str | None, endpoint: str | None, mode: 
     if now is not None:
         told = f"is told of {', '.join(now.wants)}" if now.wants else "is sent nothing"
         click.echo(f"{client_id} {told}; mode {now.mode}, endpoint {now.endpoint or 'not set'}.")
+
+
+@partner.command("service")
+@click.argument("pathway")
+@click.argument("number", required=False)
+def list_service(pathway: str, number: str | None) -> None:
+    """Say under which number the national directory of services lists a pathway's service; without a number, under none.
+
+    Messages (BaRS) that name this number are taken; those for another service are refused.
+
+    Example: pathway partner service autism 2000099999
+    """
+
+    async def work(_: Settings, area: Area) -> None:
+        async with area.database.transaction(WRITER) as tx:
+            if not await outside_identifiers.list_service(tx, pathway, number):
+                there = ", ".join(one.pathway for one in await outside_identifiers.services(tx))
+                raise InvalidInput(f"There is no such pathway here. There are: {there}.")
+
+    if number is not None and not (number.isdigit() and len(number) <= _LONGEST_SERVICE):
+        raise InvalidInput("The number of a service in the national directory has digits only.")
+    run(work)
+    click.echo(f"{pathway} is listed as {number}." if number else f"{pathway} is listed under no number.")
 
 
 @partner.command("off")

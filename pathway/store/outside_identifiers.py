@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
+from pathway.domain.errors import Conflict
 from pathway.store.engine import Tx
 
 Identifier = tuple[str, str]
@@ -73,8 +76,14 @@ async def services(tx: Tx) -> list[Listed]:
 
 
 async def list_service(tx: Tx, pathway: str, dos_service_id: str | None) -> bool:
-    """Note under which number a pathway's service is listed nationally; False where there is no such pathway here."""
-    return await tx.fetchval(_LIST, pathway, dos_service_id) is not None
+    """Note under which number a pathway's service is listed nationally; False where there is no such pathway here.
+
+    Raises Conflict where the number is another pathway's: a message must find one.
+    """
+    try:
+        return await tx.fetchval(_LIST, pathway, dos_service_id) is not None
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("Another pathway is listed under this number. Take it from that one first.") from error
 
 
 def _columns(identifiers: Iterable[Identifier]) -> tuple[list[str], list[str]]:

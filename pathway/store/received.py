@@ -66,7 +66,12 @@ async def claim(tx: Tx, account_id: int, request_id: UUID, correlation_id: UUID)
     """Take a message for this transaction; False where another one, in whichever process, is at it. It ends with the
     transaction, so that a process that dies leaves nothing taken.
     """
-    return bool(await tx.fetchval(_CLAIM, f"received {account_id} {request_id} {correlation_id}"))
+    return bool(await tx.fetchval(_CLAIM, claimed_as(account_id, request_id, correlation_id)))
+
+
+def claimed_as(account_id: int, request_id: UUID | str, correlation_id: UUID | str) -> str:
+    """The name of a message's lock."""
+    return f"received {account_id} {request_id} {correlation_id}"
 
 
 async def done_before(tx: Tx, account_id: int, digest: bytes) -> bool:

@@ -13,9 +13,9 @@ from typing import Final
 
 from pathway_fhir.bars.definitions import ANSWER, BY_URL, CANCELLATION, REFERRAL, MessageKind
 from pathway_fhir.bars.message import Message
-from pathway_fhir.mapping.received import words
+from pathway_fhir.mapping.received import codes, several, words
 from pathway_fhir.outcome import IssueType, Refused
-from pathway_fhir.vocabulary import bars
+from pathway_fhir.vocabulary import bars, systems
 
 
 class Act(StrEnum):
@@ -44,6 +44,7 @@ class Row:
 
 
 _REQUEST, _RESPONSE = bars.REQUEST, bars.RESPONSE
+_REFERRED: Final = "referral"
 _BOTH: Final = (CANCELLATION, REFERRAL)
 MATRIX: Final = (
     #   event      reason       ServiceRequest                     CarePlan        Encounter                act
@@ -63,7 +64,10 @@ _UNKNOWN: Final = (
 
 
 def row_of(message: Message) -> Row:
-    """The row of the table that a message is in. Raises Refused (400, invariant) where there is none."""
+    """The row of the table that a message is in. Raises Refused (400, invariant) where there is none, and not-supported where
+    something other than a referral is asked for.
+    """
+    _require_referral(message)
     for row in MATRIX:
         if (row.event, row.reason) == (message.event, message.reason) and all(
             _holds(message, resource_type, allowed)
@@ -73,6 +77,19 @@ def row_of(message: Message) -> Row:
         ):  # fmt: skip
             return row
     raise Refused.because(400, IssueType.INVARIANT, _UNKNOWN, "Bundle.entry[0].resource.reason")
+
+
+def _require_referral(message: Message) -> None:
+    """BaRS also asks for the validation of a triage and other things; the ServiceRequest's category says which."""
+    asked = [
+        code
+        for request in message.of_type("ServiceRequest")
+        for _, concept in several(request.get("category"))
+        for code in codes(concept, systems.BARS_CATEGORY)
+    ]
+    if asked and _REFERRED not in asked:
+        text = "Only referrals are taken here. Send a ServiceRequest in the category “referral”."
+        raise Refused.because(400, IssueType.NOT_SUPPORTED, text, "ServiceRequest.category")
 
 
 def _holds(message: Message, resource_type: str, allowed: Collection[str]) -> bool:
