@@ -181,7 +181,8 @@ async def _sent(
     except NoToken as error:
         return await _failed(area, message, Judged(Next.LATER, str(error)[:500]), None)
     except NoAnswer as error:
-        judged = Judged(Next.FINAL if error.final else Next.AGAIN, error.sentence)
+        # Where nothing can be sent at all the address is to be put right, and no message is to blame.
+        judged = Judged(Next.FINAL if error.final and error.sent else Next.AGAIN, error.sentence)
     if judged.next is Next.AGAIN:
         await breaker.failed(area.now())
     else:

@@ -304,6 +304,19 @@ async def test_the_stub_takes_a_message_once_and_says_that_nothing_left(out: Sen
     assert (row["state"], row["status"]) == ("sent", 409)
 
 
+async def test_an_address_that_may_not_be_asked_holds_messages_up_and_blames_none(
+    out: Sending, receiver: Receiver
+) -> None:
+    await out.partner("provider", receiver, mode="live")
+    await _steps(out)
+    await out.send()
+    assert await out.states() == ["waiting"] * 3
+    assert "https" in (await out.messages())[0]["words"]
+    await out.change("UPDATE partner SET mode = 'sandbox'")
+    await out.send(later=HOUR)
+    assert await out.states() == ["sent"] * 3
+
+
 async def test_a_partner_that_is_off_or_wants_nothing_gets_nothing(out: Sending, receiver: Receiver) -> None:
     await out.partner("provider", receiver, "off", mode="off")
     await out.partner("provider", receiver, "silent", wants=())
