@@ -29,14 +29,16 @@ check: .venv/.ready-dev  ## style, types, layers, sizes, and that the reference 
 	@$(BIN)/mypy
 	@$(BIN)/mypy scripts
 	@$(BIN)/python -m scripts.generate_docs --check
+	@$(BIN)/python -m scripts.make_profiles --check
 	@$(BIN)/pytest --quiet tests/test_architecture.py tests/repository
 
 fix: .venv/.ready-dev  ## put right what ruff can put right
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-docs: .venv/.ready-dev  ## write docs/reference again from the code
+docs: .venv/.ready-dev  ## write docs/reference and fhir/profiles again from the code
 	@$(BIN)/python -m scripts.generate_docs
+	@$(BIN)/python -m scripts.make_profiles
 
 bench: .venv/.ready-dev  ## measure, and print what was measured (ARGS="…")
 	@$(BIN)/python -m bench $(ARGS)

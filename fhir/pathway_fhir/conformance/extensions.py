@@ -113,6 +113,10 @@ OWN: Final[tuple[OwnExtension, ...]] = (
         ("RelatedPerson",), ("boolean",),
     ),
     OwnExtension(
+        "ShareBasis", "On which lawful basis a message to a partner is sent (docs/rules.md 11).", ("MessageHeader",),
+        ("code",), codes="share-basis",
+    ),
+    OwnExtension(
         "SideState", "What runs beside the stage, such as a pause that the family asked for.", ("EpisodeOfCare",),
         ("Coding",), codes="side-state", once=False,
     ),

@@ -18,10 +18,16 @@ _made: WeakKeyDictionary[Pathways, tuple[int, Mapping[str, Offered]]] = WeakKeyD
 
 def types_of(area: Area) -> Mapping[str, Offered]:
     """The table for the pathways of an area; made again when there is a new version of one."""
-    definitions = area.pathways.all()
-    known = _made.get(area.pathways)
+    return types_for(area.pathways)
+
+
+def types_for(pathways: Pathways) -> Mapping[str, Offered]:
+    """The same for pathways without an area, as the reference and the published profiles need it."""
+    definitions = pathways.all()
+    known = _made.get(pathways)
     if known is None or known[0] != len(definitions):
-        types = (PATIENT, RELATED_PERSON, *episode_types(definitions), *FACT_TYPES, QUESTIONNAIRE_RESPONSE, *FEW_TYPES, *TERM_TYPES)
+        people = (PATIENT, RELATED_PERSON, QUESTIONNAIRE_RESPONSE)
+        types = (*people, *episode_types(definitions), *FACT_TYPES, *FEW_TYPES, *TERM_TYPES)
         known = (len(definitions), {one.name: one for one in types})
-        _made[area.pathways] = known
+        _made[pathways] = known
     return known[1]

@@ -7,6 +7,7 @@ them as designations.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from pathway.domain import share_basis
 from pathway.domain.breaches import GRADE_TITLES
 from pathway.domain.definition import Definition, Slot, Step
 from pathway.domain.events import BUILT_IN_TITLES
@@ -113,6 +114,11 @@ _FIXED: Final[tuple[tuple[str, str, Words], ...]] = (
     (systems.CHANNEL, "Ways to be told", _CHANNELS),
     (systems.CONTACT_ROLE, "Contacts", _CONTACT_ROLES),
     (systems.DOOR, "Doors through which facts come", {door.value: title for door, title in _DOORS.items()}),
+    (
+        systems.SHARE_BASIS,
+        "Lawful bases of messages to partners",
+        {str(b): t for b, t in share_basis.TITLES.items()},
+    ),
     (care.MESSAGE_STATE, "Why a message did not leave", care.MESSAGE_REASONS),
 )
 

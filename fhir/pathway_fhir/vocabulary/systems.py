@@ -100,6 +100,7 @@ CHANNEL: Final = our_codes("channel")
 CONTACT_ROLE: Final = our_codes("contact-role")
 SLOT: Final = our_codes("slot")
 DOOR: Final = our_codes("door")
+SHARE_BASIS: Final = our_codes("share-basis")
 
 # --- Extensions -------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from pathway.actions.area import Area
-from pathway.demo.seed import area_at_noon, seed_county
+from pathway.demo.afterwards import area_at_noon
+from pathway.demo.seed import seed_county
 from pathway.domain.roles import Actor, Door, Role
 from pathway.settings import Settings
 from pathway.store import partners

@@ -1,0 +1,1 @@
+"""What is written into fhir/profiles, and from where."""
