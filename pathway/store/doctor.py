@@ -18,14 +18,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.exceptions import InvalidTag
 
-from pathway.domain.errors import DatabaseUnavailable, PathwayError
+from pathway.domain.errors import DatabaseUnavailable, MigrationRefused, PathwayError
 from pathway.domain.london import london_date
 from pathway.settings import KEYS, Settings
 from pathway.store.addresses import application_dsn
 from pathway.store.engine import Database, Tx
 from pathway.store.figures import health_figures
 from pathway.store.keys import area_key
-from pathway.store.migrate import pending
+from pathway.store.migrate import pending, texts
+from pathway.store.migration_texts import refuse_other_texts
 from pathway.store.safety import refuse_unsafe_login
 from pathway.store.scopes import WORKER
 
@@ -98,6 +99,10 @@ async def _schema(settings: Settings, tx: Tx) -> Finding:
     missing = await pending(tx.connection)
     if missing:
         return Finding("schema", False, f"{len(missing)} migrations have not run. Run “pathway migrate”.")
+    try:
+        await refuse_other_texts(tx.connection, texts())
+    except MigrationRefused as error:
+        return Finding("schema", False, error.message)
     return Finding("schema", True, "Every migration of this version has run.")
 
 

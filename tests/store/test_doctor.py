@@ -15,6 +15,7 @@ from pathway.store.embedded import Addresses
 from pathway.store.engine import Database
 from pathway.store.housekeeping import beat
 from pathway.store.keys import AreaKey, area_key, give_key
+from pathway.store.migrate import texts
 from pathway.store.people import insert_child
 from pathway.store.scopes import WORKER, WRITER
 from tests.databases import new_database, run_as_owner
@@ -53,6 +54,16 @@ async def test_a_schema_that_is_behind_is_found(postgres: Addresses, tmp_path: P
     async with new_database(postgres, "behind") as addresses:
         found = await check(Settings(database_url=addresses.app_dsn, data=tmp_path))
     assert any("pathway migrate" in f.sentence for f in found if not f.fine)
+
+
+async def test_a_database_that_another_text_of_the_migrations_made_is_found(
+    committed: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await findings(settings))["schema"].fine
+    monkeypatch.setattr("pathway.store.doctor.texts", lambda: dict.fromkeys(texts(), "another"))
+    found = (await findings(settings))["schema"]
+    assert not found.fine
+    assert "said something else when it ran here" in found.sentence
 
 
 async def test_a_table_without_forced_policies_is_found(

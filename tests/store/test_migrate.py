@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathway.domain.errors import MigrationRefused, UnsafeDatabase
 from pathway.store.embedded import Addresses
 from pathway.store.engine import Scope
 from pathway.store.migrate import login_of, migrate, pending
+from pathway.store.migration_texts import digest_of
+from pathway.store.piccolo_app import migrations_folder
 from pathway.store.roles import NEVER_ASSUMED, DbRole, ensure_roles
 from pathway.store.safety import refuse_unsafe_login
 from tests.databases import new_database, opened, run_as_owner
@@ -98,6 +101,47 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(empty: Addre
     with pytest.raises(asyncpg.UndefinedObjectError):
         await migrate(empty.owner_dsn, empty.app_dsn, folder.path)
     assert await tables(empty) == set()
+
+
+async def test_a_migration_that_was_changed_since_it_ran_is_said_before_anything_is_done(
+    empty: Addresses, folder: Folder
+) -> None:
+    folder.add(1, "CREATE TABLE probe (id int)")
+    await migrate(empty.owner_dsn, empty.app_dsn, folder.path)
+    folder.add(1, "CREATE TABLE probe (id int) -- only a comment")
+    assert await migrate(empty.owner_dsn, empty.app_dsn, folder.path) == ()
+    folder.add(1, "CREATE TABLE probe (id bigint)")
+    folder.add(2, "CREATE TABLE later (id int)")
+    with pytest.raises(MigrationRefused, match="2026-11-24T00:00:01:0 said something else when it ran here"):
+        await migrate(empty.owner_dsn, empty.app_dsn, folder.path)
+    assert await tables(empty) == {"migration", "probe"}
+
+
+async def test_tables_that_an_earlier_draft_made_are_refused_with_a_sentence(
+    empty: Addresses, folder: Folder
+) -> None:
+    """Given a database from before texts were noted, when a later migration does not fit its tables, it is said."""
+    folder.add(1, "CREATE TABLE probe (id int)")
+    await migrate(empty.owner_dsn, empty.app_dsn, folder.path)
+    await run_as_owner(empty, "ALTER TABLE migration DROP COLUMN text_digest")
+    folder.add(1, "CREATE TABLE probe (id int, name text)")
+    folder.add(2, "CREATE INDEX probe_name ON probe (name)")
+    with pytest.raises(
+        MigrationRefused, match=r"do not fit .* \(UndefinedColumnError\).* Nothing was changed"
+    ):
+        await migrate(empty.owner_dsn, empty.app_dsn, folder.path)
+
+
+def test_the_text_of_a_migration_is_that_of_the_files_it_names(tmp_path: Path) -> None:
+    module = migrations_folder() / "pathway_0001_schema.py"
+    shutil.copytree(migrations_folder(), tmp_path / "m")
+    copied = tmp_path / "m" / module.name
+    assert digest_of(copied) == digest_of(module)
+    rights = tmp_path / "m" / "sql" / "0004_rights.sql"
+    rights.write_text(rights.read_text() + "\n-- a comment\n")
+    assert digest_of(copied) == digest_of(module)
+    rights.write_text(rights.read_text() + "GRANT SELECT ON child TO r_commissioner;\n")
+    assert digest_of(copied) != digest_of(module)
 
 
 async def test_a_database_older_than_the_program_says_so_to_any_login(
