@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pathway.cli import area, data, demo, figures, partner, running
+from pathway.cli import area, data, demo, figures, national, partner, running
 from pathway.cli.asking import sentence_for
 from pathway.domain.errors import PathwayError
 
@@ -33,6 +33,6 @@ def main() -> None:
     """
 
 
-for group in (demo, running, area, partner, data, figures):
+for group in (demo, running, area, partner, national, data, figures):
     for command in group.COMMANDS:
         main.add_command(command)

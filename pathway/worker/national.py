@@ -8,23 +8,26 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from pathway.actions.area import Area
+from pathway.actions.look_up_organisations import look_up_proposed
 from pathway.settings import Settings
 from pathway.store import traces
 from pathway.store.jobs import PROXY_ROLES, TRACE
 from pathway.store.scopes import WRITER
 from pathway.worker.queue import Handler, TryLater
 from pathway.worker.rounds import Round
-from pathway_fhir.national.addresses import PDS, VRS, Interface
-from pathway_fhir.national.asking import National, NotNow, Stub, national_from
+from pathway_fhir.national.addresses import MNS, ODS, PDS, VRS, Interface
+from pathway_fhir.national.asking import National, NotAnswered, NotNow, Stub, national_from
 from pathway_fhir.national.mailbox import Mailbox, mailbox_from
+from pathway_fhir.national.ods import look_up
 from pathway_fhir.national.pds import trace_child
 from pathway_fhir.national.signals import take_in
 from pathway_fhir.national.stub_people import StubPeople
-from pathway_fhir.national.stubs import nobody
+from pathway_fhir.national.stubs import no_such_organisation, nobody
 from pathway_fhir.national.vrs import read_proxies
 
 _log = logging.getLogger(__name__)
@@ -35,7 +38,12 @@ ANEW: Final = timedelta(days=1)
 AT_ONCE: Final = 250
 """Children enqueued in one round: what may be asked in a minute, with room for those whom a signal names."""
 
-STUBS: Final[Mapping[str, Stub]] = {PDS.name: StubPeople(), VRS.name: nobody}
+STUBS: Final[Mapping[str, Stub]] = {
+    PDS.name: StubPeople(),
+    VRS.name: nobody,
+    MNS.name: nobody,
+    ODS.name: no_such_organisation,
+}
 """What plays each service in this process where its mode is stub."""
 
 Ask = Callable[[Area, National, UUID], Awaitable[object]]
@@ -63,6 +71,8 @@ class NationalWork:
         found = []
         if self.national.is_on(PDS):
             found.append(Round("traces begun", MINUTE, self._begin_traces))
+        if self.national.is_on(ODS):
+            found.append(Round("organisations looked up", 5 * MINUTE, self._look_up))
         if self.mailbox is not None:
             found.append(Round("signals taken in", MINUTE, self._take_in))
         return tuple(found)
@@ -86,6 +96,14 @@ class NationalWork:
     async def _begin_traces(self) -> int:
         async with self.area.database.transaction(WRITER) as tx:
             return await traces.enqueue_due(tx, self.area.now() - ANEW, AT_ONCE)
+
+    async def _look_up(self) -> int:
+        """A list that does not answer is asked in the next round."""
+        try:
+            return await look_up_proposed(self.area, partial(look_up, self.national))
+        except (NotNow, NotAnswered) as error:
+            _log.warning("Organisations could not be looked up: %s", error)
+            return 0
 
     async def _take_in(self) -> int:
         """MESH that does not answer is asked in the next round; what lies there waits."""

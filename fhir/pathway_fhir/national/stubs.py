@@ -9,3 +9,8 @@ def nobody(_: Call) -> Answer:
     """An empty list, as a search that finds nothing."""
     empty = {"resourceType": "Bundle", "type": "searchset", "total": 0}
     return Answer(200, {}, json.dumps(empty).encode())
+
+
+def no_such_organisation(_: Call) -> Answer:
+    """The national list without an entry of that code, in the form of the ORD interface."""
+    return Answer(404, {}, json.dumps({"errorCode": 404, "errorText": "Not found"}).encode())
