@@ -20,15 +20,17 @@ _SURGERY: Final = 301
 SYSTEMS: Final = (
     Registration(
         "Moorshire Trust patient system", "trust-pas", Role.PROVIDER_SYSTEM, COUNTY_TEAM, ("system/*.cruds",),
-        ods_code=f"ZMP{COUNTY_TEAM:02}", mode="stub",
+        ods_code=f"ZMP{COUNTY_TEAM:02}", mode="stub", wants=("stage", "end", "step"),
     ),
     Registration(
         "Market Street Surgery system", "gp-system", Role.PARTNER, _SURGERY,
         ("system/*.rs", "system/Patient.cu", "system/ServiceRequest.cu"), ods_code="Z99001", mode="stub", strict=False,
+        wants=("stage", "end"),
     ),
     Registration(
         "Council case system", "council-cases", Role.PARTNER, COUNCIL,
         ("system/*.rs", "system/QuestionnaireResponse.c", "system/ServiceRequest.c"), ods_code="ZMC01", mode="stub",
+        wants=("stage", "end"),
     ),
     Registration(
         "ICB data platform", "icb-data", Role.PARTNER, ICB, ("system/MeasureReport.rs",), ods_code="ZMI", mode="stub",
