@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from pathway.actions.area import Area
 from pathway.actions.perform import Asking
-from pathway.domain.errors import DuplicateRequest
+from pathway.domain.errors import AlreadyReferred, DuplicateRequest
 from pathway.store import received
 from pathway.store.engine import Tx
 from pathway.store.keys import child_text
@@ -39,7 +39,8 @@ async def receive(
 ) -> Receipt:
     """Run `work` once for these ids, and keep the bytes beside what it did.
 
-    Raises DuplicateRequest where the ids came with other bytes, and whatever `work` raises: then nothing is kept.
+    Raises DuplicateRequest where the ids came with other bytes, and whatever `work` raises: then nothing is kept but what
+    protects a child who was referred already.
     """
     digest = sha256(kind.encode() + b"\0" + body).digest()
 
@@ -55,7 +56,12 @@ async def receive(
             await _keep(tx, area, received_id, body, receipt)
             return receipt
 
-    return await area.database.retrying(attempt)
+    try:
+        return await area.database.retrying(attempt)
+    except AlreadyReferred as fault:
+        if fault.keep_protections is not None:
+            await fault.keep_protections()
+        raise
 
 
 async def _keep(tx: Tx, area: Area, received_id: UUID, body: bytes, receipt: Receipt) -> None:

@@ -80,8 +80,9 @@ async def refer(area: Area, asking: Asking, referral: Referral) -> Referred:
     """
     try:
         return await open_referral(area, asking, referral)
-    except AlreadyReferred:
+    except AlreadyReferred as fault:
         await keep_protections(area, asking, referral)
+        fault.keep_protections = lambda: keep_protections(area, asking, referral)
         raise
 
 

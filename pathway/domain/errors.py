@@ -8,6 +8,7 @@ No sentence repeats what was typed about a child: messages reach logs, and logs 
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 from uuid import UUID
 
@@ -188,8 +189,11 @@ class ImpossibleHistory(Conflict):
 class AlreadyReferred(Conflict):
     """A referral is already open
 
-    Says only that there is one: never by whom, where, or how far it is.
+    Says only that there is one: never by whom, where, or how far it is. `keep_protections` writes down again what protects the
+    child, for whoever undoes the transaction in which that was done (docs/rules.md 12, 19).
     """
+
+    keep_protections: Callable[[], Awaitable[None]] | None = None
 
 
 class DuplicateRequest(Conflict):

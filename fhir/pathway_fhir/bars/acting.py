@@ -19,10 +19,11 @@ from pathway_fhir import ids
 from pathway_fhir.access.identity import require_scope
 from pathway_fhir.bars.message import Message, journeys
 from pathway_fhir.bars.same_child import require_same_child
-from pathway_fhir.bars.words import SAFEGUARDING, is_safeguarding, words_along
+from pathway_fhir.bars.words import SAFEGUARDING, is_our_form, is_safeguarding, words_along
 from pathway_fhir.bars.workflow import Act
 from pathway_fhir.inbound.referral import create_referral, update_referral
 from pathway_fhir.inbound.sent import Sent, Written
+from pathway_fhir.mapping.consent import agreed
 from pathway_fhir.mapping.datatypes import Json
 from pathway_fhir.mapping.provenance import MESSAGE
 from pathway_fhir.mapping.received import several, words
@@ -43,6 +44,10 @@ _NOT_CHANGED: Final = (
     "What was said of the child, the carers and their agreement was kept with the message and changed nothing. Send a Patient, "
     "RelatedPerson or Consent to change them."
 )
+_UNCHANGED: Final = Issue(Severity.INFORMATION, IssueType.INFORMATIONAL, _NOT_CHANGED)
+_DISAGREES: Final = (
+    "The message says that the family does not agree, or no longer agrees. A person asks them."
+)
 _NOTED: Final = (
     "A safeguarding concern came along. It stands first in the words of the referral for the team to read, and is no report to "
     "children's social care: make that as you always do."
@@ -61,6 +66,7 @@ class Doing:
     delivery: Delivery
     received_id: UUID
     pathway: str
+    act: Act
 
     @property
     def asking(self) -> Asking:
@@ -79,10 +85,10 @@ class Done:
     told: tuple[Issue, ...] = ()
 
 
-async def act(doing: Doing, what: Act) -> Done:
+async def act(doing: Doing) -> Done:
     """Carry it out. Raises Refused, AlreadyReferred and whatever the action raises."""
-    require_scope(doing.exchange.caller, "ServiceRequest", "c" if what is Act.REFER else "u")
-    done = await _ACTS[what](doing)
+    require_scope(doing.exchange.caller, "ServiceRequest", "c" if doing.act is Act.REFER else "u")
+    done = await _ACTS[doing.act](doing)
     told = [*done.told, *done.written.told]
     if any(is_safeguarding(flag) for flag in doing.message.of_type("Flag")):
         told.append(Issue(Severity.INFORMATION, IssueType.INFORMATIONAL, _NOTED))
@@ -111,14 +117,14 @@ async def _again(doing: Doing, episode: UUID) -> Done:
     same = await received.done_before(doing.tx, doing.account, doing.delivery.digest)
     if same or not _says_something(doing):
         return Done(Written("ServiceRequest", str(episode), None, made=False), told)
-    return Done(await update_referral(_sent(doing), str(episode)), told)
+    return Done(await update_referral(_sent(doing), str(episode)), (*told, _UNCHANGED))
 
 
 async def _add(doing: Doing) -> Done:
     episode = await _referral(doing)
     written = await update_referral(_sent(doing), str(episode))
     await outside_identifiers.name(doing.tx, doing.account, known_by(doing.message), episode)
-    return Done(written, (Issue(Severity.INFORMATION, IssueType.INFORMATIONAL, _NOT_CHANGED),))
+    return Done(written, (_UNCHANGED,))
 
 
 async def _cancel(doing: Doing) -> Done:
@@ -199,12 +205,21 @@ def _sent(doing: Doing) -> Sent:
     """The ServiceRequest with everything beside it, and what has no place of its own put into its notes."""
     request = request_of(doing.message)
     notes = [note for _, note in several(request.get("note"))]
-    lines = [line for long in words_along(doing.message) for line in _lines(long)]
+    along = words_along(doing.message)
+    if doing.act is not Act.REFER and False in map(agreed, doing.message.of_type("Consent")):
+        along = (_DISAGREES, *along)
+    lines = [line for long in along for line in _lines(long)]
     first = [line for line in lines if line.startswith(SAFEGUARDING)]
     rest = [line for line in lines if not line.startswith(SAFEGUARDING)]
     ordered = [*({"text": line} for line in first), *notes, *({"text": line} for line in rest)]
     resource = {**request, "note": ordered} if ordered else request
-    return Sent(doing.exchange, resource, doing.asking, doing.message.beside, doing.pathway)
+    ours = {at: one for at, one in doing.message.beside.items() if not _is_form_of_others(one)}
+    return Sent(doing.exchange, resource, doing.asking, ours, doing.pathway)
+
+
+def _is_form_of_others(resource: Json) -> bool:
+    """A form that asks other questions than ours: its answers are in the words already, and are none of ours."""
+    return resource.get("resourceType") == "QuestionnaireResponse" and not is_our_form(resource)
 
 
 def _lines(text: str) -> list[str]:

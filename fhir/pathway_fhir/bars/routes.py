@@ -88,7 +88,7 @@ async def _answered(exchange: Exchange, envelope: Envelope, body: bytes) -> Resp
     async def work(tx: Tx, received_id: UUID) -> Answered:
         if isinstance(checked, Refused):
             raise checked
-        doing = Doing(tx, exchange, checked.message, delivery, received_id, checked.pathway)
+        doing = Doing(tx, exchange, checked.message, delivery, received_id, checked.pathway, checked.row.act)
         try:
             return await _acted_on(doing, checked, envelope)
         except AlreadyReferred as fault:
@@ -120,7 +120,7 @@ async def _checked(exchange: Exchange, envelope: Envelope, body: bytes) -> _Chec
 
 
 async def _acted_on(doing: Doing, checked: _Checked, envelope: Envelope) -> Answered:
-    done = await act(doing, checked.row.act)
+    done = await act(doing)
     exchange = doing.exchange
     request = await reading.read(exchange, types_of(exchange.area)["ServiceRequest"], done.written.logical_id)
     child = done.written.child_id or reference_key(str(request["subject"]["reference"]), "Patient")

@@ -5,11 +5,12 @@ code without words is given by its code. A safeguarding flag comes first. Nothin
 written down here: whoever reads a referral may not be allowed to know (docs/rules.md 12).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from pathway_fhir.bars.message import Message
+from pathway_fhir.ids import named_in
 from pathway_fhir.mapping.datatypes import Json
 from pathway_fhir.mapping.received import codes, several, whole_name, words
 from pathway_fhir.vocabulary import bars
@@ -30,12 +31,13 @@ _TITLES: Final[Mapping[str, str]] = {
     "Goal": "Goal",
     "Immunization": "Immunisation",
     "FamilyMemberHistory": "Family history",
+    "QuestionnaireResponse": "Form",
 }
 """What is put into words, in this order, and how it is called."""
 _ELSEWHERE: Final = frozenset({
     "text", "meta", "id", "identifier", "subject", "patient", "extension", "category", "status", "clinicalStatus",
     "verificationStatus", "contained", "intent", "reference", "class", "author", "recorder", "asserter", "performer",
-    "location", "participant", "serviceProvider",
+    "location", "participant", "serviceProvider", "telecom", "address", "period",
 })  # fmt: skip
 """Elements that say nothing of their own here: what kind of thing it is, who and where."""
 _SAYS: Final = frozenset({
@@ -55,7 +57,10 @@ def words_along(message: Message) -> tuple[str, ...]:
         (not is_safeguarding(found), f"{_title(found)}: {said}")
         for resource_type in _TITLES
         for found in message.of_type(resource_type)
-        if (said := _said(found))
+        if not is_our_form(found) and (said := _said(found))
+    ]
+    lines += [
+        (True, line) for request in message.of_type("ServiceRequest") for line in _asked_in_codes(request)
     ]
     lines += [(True, line) for line in _referrers(message)]
     lines += [(True, line) for patient in message.of_type("Patient") for line in _contacts(patient)]
@@ -100,6 +105,8 @@ def _in(element: Any) -> Iterator[str]:
     elif isinstance(element, dict):
         if "coding" in element:
             yield from _concept(element)
+        elif "code" in element and isinstance(element.get("system"), str):
+            yield from _coding([element])
         elif "value" in element and isinstance(element["value"], int | float | Decimal):
             yield f"{element['value']} {words(element.get('unit'))}".strip()
         else:
@@ -108,23 +115,55 @@ def _in(element: Any) -> Iterator[str]:
 
 def _fields(element: Json) -> Iterator[str]:
     for name, value in element.items():
-        if isinstance(value, str) and (name in _SAYS or (name == "text" and "status" not in element)):
-            if words(value):
-                yield words(value)
-        elif isinstance(value, dict | list) and name not in _ELSEWHERE:
-            yield from _in(value)
+        if isinstance(value, dict | list):
+            if name not in _ELSEWHERE:
+                yield from _in(value)
+        elif name in _SAYS or name.startswith("value") or (name == "text" and "status" not in element):
+            yield from _plain(value)
+
+
+def _plain(value: Any) -> Iterator[str]:
+    if isinstance(value, bool):
+        yield "yes" if value else "no"
+    elif isinstance(value, int | float | Decimal):
+        yield str(value)
+    elif words(value):
+        yield words(value)
 
 
 def _concept(concept: Json) -> Iterator[str]:
-    written = words(concept.get("text"))
-    codings = [coding for _, coding in several(concept["coding"])]
+    written, codings = words(concept.get("text")), [coding for _, coding in several(concept["coding"])]
+    if written:
+        yield written
+        codings = [coding for coding in codings if words(coding.get("display"))]
+    yield from _coding(codings)
+
+
+def _coding(codings: Sequence[Json]) -> Iterator[str]:
+    """The first display, or else the first code."""
     shown = next(filter(None, (words(c.get("display")) for c in codings)), "")
     coded = next(filter(None, (words(c.get("code")) for c in codings)), "")
-    said = written or shown or (f"code {coded}" if coded else "")
-    if said:
-        yield said
-    if written and shown and shown != written:
-        yield shown
+    if shown or coded:
+        yield shown or f"code {coded}"
+
+
+def is_our_form(resource: Json) -> bool:
+    """A form of ours is read for its answers and needs no words; any other one is put into words."""
+    start, _, logical_id = words(resource.get("questionnaire")).partition("|")[0].rpartition("/")
+    return start.endswith("Questionnaire") and named_in(logical_id) is not None
+
+
+def _asked_in_codes(request: Json) -> Iterator[str]:
+    """What a ServiceRequest says beside what it asks for and outside its notes: why, as codes, and in which way."""
+    reasons = [concept for _, concept in several(request.get("reasonCode")) if not words(concept.get("text"))]
+    for title, found in (
+        ("Reason", reasons),
+        ("Asked for", request.get("orderDetail")),
+        ("Told to the family", {"valueString": request.get("patientInstruction")}),
+    ):
+        said = "; ".join(dict.fromkeys(_in(found)))
+        if said:
+            yield f"{title}: {said}"
 
 
 def _referrers(message: Message) -> Iterator[str]:

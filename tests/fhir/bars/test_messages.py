@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from pathway.store.scopes import WRITER
+from pathway_fhir.guard.check import check
 from tests.fhir.bars.made import (
     NHS,
     Referral,
@@ -197,3 +198,61 @@ async def test_the_bytes_and_the_person_who_sent_them_are_kept_under_the_childs_
     assert "NHSD-Requesting-Practitioner" in kept["headers"]
     assert "Okafor" not in row["headers"]
     assert "Z99001" in row["headers"]
+
+
+async def test_a_form_of_others_and_codes_without_words_are_put_into_words(world: World) -> None:
+    referral = Referral(world)
+    referral.parts["request"]["reasonCode"] = [
+        {"coding": [{"system": "http://snomed.info/sct", "code": "1", "display": "Speech delay"}]}
+    ]
+    referral.add(
+        "form",
+        {
+            "resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "https://other.example/Questionnaire/m-chat",
+            "item": [
+                {"linkId": "1", "text": "Points with a finger?", "answer": [{"valueBoolean": False}]},
+                {"linkId": "2", "text": "How many words?", "answer": [{"valueInteger": 12}]},
+                {"linkId": "3", "text": "Sleep", "answer": [{"valueCoding": {"system": "https://other.example", "code": "p", "display": "Poor"}}]},
+            ],
+        },
+    )  # fmt: skip
+    referral.add(
+        "seen",
+        {
+            "resourceType": "Observation", "status": "final", "code": {"text": "Score"},
+            "valueQuantity": {"value": 7.5, "unit": "points"}, "effectiveDateTime": "2026-10-01",
+            "text": {"status": "generated", "div": "<div xmlns='http://www.w3.org/1999/xhtml'>Only the narrative</div>"},
+        },
+    )  # fmt: skip
+    async with sending(world) as surgery:
+        answer = await surgery.sent(referral.new())
+    [first] = await texts(world, referral_id(answer))
+    for line in (
+        "Form: Points with a finger?; no; How many words?; 12; Sleep; Poor",
+        "Reason: Speech delay",
+        "Observation: Score; 7.5 points (2026-10-01)",
+    ):
+        assert line in first["concerns"], first["concerns"]
+
+
+async def test_a_consent_that_denies_in_a_later_message_is_put_before_the_team(world: World) -> None:
+    referral = Referral(world)
+    async with sending(world) as surgery:
+        episode = referral_id(await surgery.sent(referral.new()))
+        denied = referral.update("They rang.")
+        consent = next(e["resource"] for e in denied["entry"] if e["resource"]["resourceType"] == "Consent")
+        consent["provision"]["type"] = "deny"
+        consent["policyRule"]["coding"][0]["code"] = "OPTOUT"
+        answer = await surgery.sent(denied)
+    added = (await texts(world, episode))[-1]["details"]
+    assert "no longer agrees" in added
+    assert "changed nothing" in str(answer["entry"][-1]["resource"]["issue"])
+
+
+async def test_what_we_answer_is_good_fhir(world: World) -> None:
+    referral = Referral(world)
+    async with sending(world) as surgery:
+        made = await surgery.sent(referral.new())
+        added = await surgery.sent(referral.update("More."))
+    for answer in (made, added):
+        assert [i for i in await check(answer, strict=True) if i.severity.refuses] == []
