@@ -183,7 +183,7 @@ async def find(tx: Tx, source: Source, asked: AllOf, page: Page) -> list[tuple[o
     way = "DESC" if page.descending else "ASC"
     if page.after is not None:
         beyond = "<" if page.descending else ">"
-        values += [page.after[0], page.after[1]]
+        values += [None if page.after[0] is None else str(page.after[0]), page.after[1]]
         place, key = len(values) - 1, len(values)
         where.append(
             f"({sort}, {source.key}) {beyond} (${place}::text::{kind}, ${key}::text::{source.key_type})"

@@ -1,9 +1,11 @@
 """Bundles that answer: of a search, of a history, of a batch or transaction."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from pathway_fhir.guard.tables import tables
 from pathway_fhir.outcome import operation_outcome
 from pathway_fhir.server.asked import Asked
 from pathway_fhir.server.offered import Json
@@ -90,27 +92,36 @@ def etag(resource: Json) -> str:
 def shortened(resource: Json, asked: Asked) -> Json:
     """Only the elements that were asked for, and those that a resource cannot be without; marked as not the whole."""
     if asked.elements:
-        wanted = {
-            *asked.elements,
-            "resourceType",
-            "id",
-            "meta",
-            "status",
-            "intent",
-            "subject",
-            "patient",
-            "code",
-        }
+        wanted = _needed(resource["resourceType"]).union(asked.elements)
     elif asked.summary == "true":
-        wanted = set(_SUMMARY)
+        wanted = _needed(resource["resourceType"]) | _SUMMARY
     elif asked.summary == "text":
-        wanted = {"resourceType", "id", "meta", "status", "intent", "subject", "patient", "code", "text"}
+        wanted = _needed(resource["resourceType"]) | {"text"}
     else:
         return resource
     kept = {name: value for name, value in resource.items() if name in wanted}
     meta = dict(kept.get("meta", {}))
     meta["tag"] = [*meta.get("tag", ()), _SUBSETTED]
     return {**kept, "meta": meta}
+
+
+_NEEDED_OF_PUBLISHED: Final = frozenset(
+    {"resourceType", "id", "meta", "url", "name", "status", "date", "kind", "abstract", "type", "content", "period", "measure",
+     "eventCoding", "eventUri", "base"}
+)  # fmt: skip
+"""The same of the types that only we write (CodeSystem, Measure …), for which the guard has no table."""
+
+
+@cache
+def _needed(resource_type: str) -> frozenset[str]:
+    """What a resource of a type cannot be without, and what can turn its meaning round (HL7 FHIR R4, 3.1.1.5.9)."""
+    kind = tables().kinds.get(resource_type)
+    if kind is None:
+        return _NEEDED_OF_PUBLISHED
+    chosen = [name for name, of in kind.choices.items() if of in kind.needed_choices]
+    return frozenset(
+        {"resourceType", "id", "meta", "implicitRules", "modifierExtension", *kind.needed, *chosen}
+    )
 
 
 def _entry(base: str, resource: Json, mode: str) -> Json:

@@ -16,6 +16,7 @@ Build = Callable[[str, str], Condition]
 """From the modifier and one value to what must hold."""
 NOTHING: Final = AnyOf(())
 EVERYTHING: Final = AllOf(())
+NOT: Final = frozenset({"not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def identifier(columns: Mapping[str, str]) -> Parameter:
 
     def build(modifier: str, value: str) -> Condition:
         if modifier == "missing":
-            return AllOf(tuple(_missing(column, value) for column in columns.values()))
+            missing = tuple(_missing(column, value) for column in columns.values())
+            return AnyOf(missing) if value == "false" else AllOf(missing)
         asked = token(value)
         chosen = [c for system, c in columns.items() if asked.system in (None, system)]
         if not asked.code:  # any value of the system

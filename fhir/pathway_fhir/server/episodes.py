@@ -15,7 +15,7 @@ from pathway.reading.told.episodes import (
 from pathway.reading.told.facts import first_facts
 from pathway.reading.told.found import Found
 from pathway.reading.told.overdue import overdue_of_episodes
-from pathway.store.exchange_search import AllOf, Page
+from pathway.store.exchange_search import AllOf, Condition, Criterion, Page, Test
 from pathway_fhir import ids
 from pathway_fhir.mapping import condition, episode_of_care, flag, service_request
 from pathway_fhir.server import conditions as by
@@ -23,7 +23,8 @@ from pathway_fhir.server import statuses
 from pathway_fhir.server.matching import Looked
 from pathway_fhir.server.offered import Exchange, Json, Offered, OfOneChild, Searched
 from pathway_fhir.server.tasks import of_work
-from pathway_fhir.vocabulary import systems
+from pathway_fhir.server.values import token
+from pathway_fhir.vocabulary import referrals, systems
 
 _CHANGED: Final = by.moment("changed", "When partners were last told of a change.")
 
@@ -124,11 +125,27 @@ def _parameters(status: by.Parameter) -> dict[str, by.Parameter]:
         **by.SUBJECT,
         "status": status,
         "stage": by.code("stage", "The stage that partners see.", lambda code: [code], systems.STAGE),
-        "type": by.code("pathway", "The pathway.", lambda code: [code], systems.PATHWAY),
     }
 
 
+def _code_of_referral(definitions: Sequence[Definition]) -> by.Build:
+    """By the codes that a referral is printed with: the pathway's own, and what is asked for by SNOMED CT."""
+
+    def build(modifier: str, value: str) -> Condition:
+        asked = token(value)
+        pathways = {
+            d.key
+            for d in definitions
+            if (asked.system in (None, systems.PATHWAY) and d.key == asked.code)
+            or (asked.system in (None, systems.SNOMED) and referrals.asked_for(d) == asked.code)
+        }
+        return Criterion("pathway", Test.IS_NOT if modifier == "not" else Test.IS, sorted(pathways))
+
+    return build
+
+
 _SORTS: Final = {"_lastUpdated": "changed", "date": "started", "_id": "id", "authored": "started"}
+_PATHWAY: Final = by.code("pathway", "The pathway.", lambda code: [code], systems.PATHWAY)
 _BEGAN: Final = by.day("started", "When the wait began.")
 _TEAM: Final = by.organisation("provider", "The assessment team.")
 
@@ -145,7 +162,7 @@ def _of_care(definitions: Sequence[Definition]) -> Offered:
         "EpisodeOfCare",
         "One child on one pathway, in the stage that partners see.",
         Searched(
-            {**_parameters(status), "date": _BEGAN, "organization": _TEAM},
+            {**_parameters(status), "type": _PATHWAY, "date": _BEGAN, "organization": _TEAM},
             _SORTS,
             "_lastUpdated",
             _search_episodes,
@@ -164,7 +181,13 @@ def _of_referrals(definitions: Sequence[Definition]) -> Offered:
         "ServiceRequest",
         "The referral that an episode began with.",
         Searched(
-            {**_parameters(status), "authored": _BEGAN, "requester": requester, "performer": _TEAM},
+            {
+                **_parameters(status),
+                "code": by.Parameter("token", "What is asked for.", _code_of_referral(definitions), by.NOT),
+                "authored": _BEGAN,
+                "requester": requester,
+                "performer": _TEAM,
+            },
             _SORTS,
             "_lastUpdated",
             _search_referrals,

@@ -32,9 +32,6 @@ async def _read_task(exchange: Exchange, logical_id: str) -> Json | None:
     return next((task.resource(one, of) for one, of in told if one.key == key[1]), None)
 
 
-_NOT: Final = frozenset({"not"})
-
-
 def _code_of_work(definitions: Sequence[Definition]) -> by.Build:
     """By the codes that a Task is printed with: the step that is to be done, its SNOMED code, the key of a task beside."""
 
@@ -75,7 +72,7 @@ def of_work(definitions: Sequence[Definition]) -> Offered:
                     "token",
                     "The step that is to be done, or the task by our own key.",
                     _code_of_work(definitions),
-                    _NOT,
+                    by.NOT,
                 ),
                 "business-status": by.codes(
                     {systems.STAGE: "stage", TASK: "key"},
