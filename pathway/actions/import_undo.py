@@ -18,7 +18,7 @@ from pathway.domain.errors import Conflict, ImpossibleHistory, NotFound
 from pathway.domain.events import BuiltIn, Event
 from pathway.domain.fold import fold
 from pathway.domain.ids import event_id
-from pathway.domain.import_changes import untouched
+from pathway.domain.import_changes import holds_nothing_but, untouched
 from pathway.domain.import_plan import Fate
 from pathway.domain.import_report import Undone
 from pathway.domain.projection import project
@@ -51,12 +51,17 @@ async def release(area: Area, asking: Asking, batch_id: int) -> int:
 
 
 async def undo(area: Area, asking: Asking, batch_id: int) -> Undone:
-    """Take an import back, 500 rows to a transaction; repeated, it goes on where it stopped.
+    """Take an import back, 500 rows to a transaction; repeated, it goes on where it stopped, and asks again of what was kept.
+
+    What was kept because of a later list can go once that list has been undone too.
 
     Raises NotAllowed, NotFound.
     """
     require(asking.actor, Permission.IMPORT, "undo an import")
     states = (Fate.NEW.value, Fate.CHANGED.value)
+    async with area.database.transaction(writing(asking.actor)) as tx:
+        await _batch(tx, asking, batch_id)
+        await import_rows.ask_again(tx, batch_id)
     while True:
         async with area.database.transaction(writing(asking.actor)) as tx:
             batch = await _batch(tx, asking, batch_id)
@@ -96,8 +101,8 @@ async def _undo_row(tx: Tx, area: Area, asking: Asking, batch: StoredBatch, row:
     own = {event_id(request, n) for n in range(len(events))}
     definition = await area.pathways.by_digest(tx, head.definition)
     back = uuid5(request, "undo")
-    if row.state == Fate.NEW.value:
-        drafts = _void(area, back, definition) if all(event.id in own for event in events) else []
+    if events[0].id in own:  # the row opened this episode
+        drafts = _void(area, back, definition) if holds_nothing_but(events, own) else []
     else:
         ours = [event for event in events if event.id in own]
         drafts = _strikes(area, back, ours) if untouched(events) else []

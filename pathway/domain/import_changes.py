@@ -5,11 +5,13 @@ a person's decision too (docs/rules.md 2).
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from pathway.domain.definition import Definition
-from pathway.domain.events import Event, in_force
+from pathway.domain.events import BuiltIn, Event, in_force
 from pathway.domain.import_sheet import Listed, ListedFact
 from pathway.domain.roles import Door
 
@@ -35,6 +37,14 @@ def changes_in(row: Listed, events: Sequence[Event]) -> tuple[Change, ...]:
 def untouched(events: Sequence[Event]) -> bool:
     """Whether nothing but imports has written to an episode."""
     return all(event.door is Door.IMPORT for event in events)
+
+
+def holds_nothing_but(events: Sequence[Event], own: AbstractSet[UUID]) -> bool:
+    """Whether all that still holds of an episode is from one row of one list: what other lists did has been taken back."""
+    struck = {event.target for event in events if event.kind == BuiltIn.STRUCK_OUT}
+    return untouched(events) and all(
+        event.id in own or event.id in struck or event.kind == BuiltIn.STRUCK_OUT for event in events
+    )
 
 
 def may_apply(definition: Definition, change: Change, events: Sequence[Event]) -> bool:

@@ -108,6 +108,13 @@ async def mark_rows(tx: Tx, batch_id: int, numbers: Sequence[int], state: str) -
     )
 
 
+async def ask_again(tx: Tx, batch_id: int) -> None:
+    """Let rows that were kept be judged once more."""
+    await tx.execute(
+        "UPDATE import_row SET state = 'changed' WHERE batch_id = $1 AND state = 'kept'", batch_id
+    )
+
+
 async def rows_done(tx: Tx, batch_id: int) -> frozenset[int]:
     """The numbers of the rows that have been dealt with."""
     return frozenset(

@@ -19,12 +19,21 @@ _MOVE = """
 UPDATE episode SET key_child = coalesce(key_child, child_id), child_id = $2 WHERE id = ANY($1)"""
 _MOVE_BACK = """
 UPDATE episode SET child_id = $2, key_child = nullif(key_child, $2) WHERE id = ANY($1)"""
+# A carer whom both records name alike in everything, and who signs in by the one or not at all, is one person: linked twice,
+# they would stand on the record twice and be written to twice.
 _LINK = """
 INSERT INTO guardian (child_id, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated,
                       professional, lawful_basis)
 SELECT $2, carer_id, account_id, relationship, parental_responsibility, may_be_told, delegated, professional,
        lawful_basis
-  FROM guardian WHERE child_id = $1 AND active
+  FROM guardian g WHERE child_id = $1 AND active AND NOT EXISTS (
+       SELECT FROM guardian k JOIN carer ours ON ours.id = k.carer_id JOIN carer theirs ON theirs.id = g.carer_id
+        WHERE k.child_id = $2 AND k.active AND g.account_id IS NULL AND NOT g.professional AND NOT k.professional
+          AND lower(ours.name) = lower(theirs.name) AND ours.channel = theirs.channel
+          AND (ours.email, ours.phone) IS NOT DISTINCT FROM (theirs.email, theirs.phone)
+          AND ours.language = theirs.language AND ours.needs = theirs.needs
+          AND k.relationship = g.relationship AND k.parental_responsibility = g.parental_responsibility
+          AND k.may_be_told = g.may_be_told AND k.delegated IS NOT DISTINCT FROM g.delegated)
 ON CONFLICT DO NOTHING RETURNING carer_id"""
 _UNLINK = "UPDATE guardian SET active = false WHERE child_id = $1 AND active RETURNING carer_id"
 _LINK_AGAIN = "UPDATE guardian SET active = true WHERE child_id = $1 AND carer_id = ANY($2)"

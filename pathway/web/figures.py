@@ -26,17 +26,22 @@ GROUPS = {
 async def show_figures(
     request: WebRequest, area: NamedDependency[Area], actor: NamedDependency[Actor]
 ) -> Template:
-    """Open children by pathway, provider and stage."""
+    """Open children by pathway, who runs it, and stage."""
     rows = tuple(
         (
             Cell(one.pathway),
-            Cell(one.provider),
+            Cell(one.holder),
             Cell(one.stage.title, note=GROUPS[one.stage.group]),
             Cell(one.figure),
         )
         for one in await open_by_stage(area, actor)
     )
-    columns = (Column("Pathway"), Column("Provider"), Column("Stage"), Column("Open children", numeric=True))
+    columns = (
+        Column("Pathway"),
+        Column("Provider or council"),
+        Column("Stage"),
+        Column("Open children", numeric=True),
+    )
     table = DataTable("Open children by stage", columns, rows, cards=True, empty="No child is open.")
     return page(
         request,

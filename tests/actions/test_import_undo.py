@@ -64,6 +64,22 @@ async def test_an_import_that_a_later_list_has_corrected_is_kept(world: World) -
     assert (undone.undone, len(undone.kept)) == (1, 1)
 
 
+@pytest.mark.parametrize("order", [("second", "first"), ("first", "second", "first")])
+async def test_what_only_a_second_list_touched_goes_once_both_are_undone(
+    world: World, order: tuple[str, ...]
+) -> None:
+    done = {
+        "first": await confirm(world.area, world.asking("lead"), listed(2), SOURCE, "autism"),
+        "second": await confirm(
+            world.area, world.asking("lead"), sheet(line(1, received="2024-12-02")), SOURCE, "autism"
+        ),
+    }
+    for which in order:
+        undone = await undo(world.area, world.asking("lead"), done[which].batch_id)
+    assert undone.kept == ()
+    assert await column(world, "SELECT stage FROM episode") == ["void", "void"]
+
+
 async def test_after_an_undo_the_corrected_list_starts_afresh_with_its_own_dates(world: World) -> None:
     """Given a list with a wrong first date, when it is undone and loaded anew, then the wrong date is not inherited."""
     done = await confirm(

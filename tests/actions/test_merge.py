@@ -1,6 +1,7 @@
 """Joining two records of one child, and parting them again: nothing is lost, and everything can be given back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -66,6 +67,25 @@ async def test_episodes_carers_and_messages_go_to_the_record_that_stays(world: W
     gone = await row(world, "SELECT merged_into FROM child WHERE id = $1", other.child_id)
     assert gone["merged_into"] == one.child_id
     assert "merged" in await kinds(world, other.episode_id)
+
+
+async def test_a_carer_whom_both_records_name_alike_is_one_person_and_both_have_her_again_once_parted(
+    world: World,
+) -> None:
+    known = world.child(first_name="Zoya", family_name="Marsh")
+    again = world.child(first_name="Zoya", family_name="Marsh", nhs_number=None)
+    one = await world.refer(child=known, carers=(FATHER,))
+    moved = replace(FATHER, email="omar@example.org")
+    other = await world.refer(
+        "gp", date(2026, 6, 1), again, carers=(replace(FATHER, name="omar stone"), moved)
+    )
+    guardians = "SELECT child_id, carer_id, active FROM guardian ORDER BY child_id, carer_id"
+    before = await rows(world, guardians)
+    done = await merge(world.area, world.asking("lead"), one.child_id, other.child_id)
+    active = "SELECT c.email FROM guardian g JOIN carer c ON c.id = g.carer_id WHERE g.active ORDER BY 1"
+    assert [r["email"] for r in await rows(world, active)] == [FATHER.email, moved.email]
+    await unmerge(world.area, world.asking("lead"), done.merge_id, "Two children after all.")
+    assert await rows(world, guardians) == before
 
 
 async def test_of_two_open_episodes_the_later_is_linked_and_keeps_the_earlier_start(world: World) -> None:

@@ -83,6 +83,14 @@ async def test_a_commissioners_counts_are_suppressed_and_each_line_opens_its_sum
     assert "Open children Autism assessment Moorshire Children's Autism Team Referral received Identification and referral 10" in words(figures)  # fmt: skip
 
 
+async def test_children_on_the_councils_own_pathway_are_counted_with_the_council(world: World) -> None:
+    await world.refer("officer", date(2026, 6, 1), pathway="ehc_needs_assessment")
+    async with signed_in(world, "commissioner") as client:
+        figures = words(await client.get("/figures"))
+    assert "Open children EHC needs assessment Moorshire County Council Request received" in figures
+    assert "EHC needs assessment Moorshire Children's Autism Team" not in figures
+
+
 @pytest.mark.parametrize("query", ["grade=worst", "clock=none", "after=zzz", "provider=x"])
 async def test_a_table_narrowed_by_nonsense_is_answered_in_a_sentence(world: World, query: str) -> None:
     async with signed_in(world, "commissioner") as client:
