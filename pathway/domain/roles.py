@@ -68,6 +68,7 @@ class Permission(StrEnum):
     READ_OWN_CHILD = "read_own_child"
     READ_ACCESS_LOG = "read_access_log"
     RECORD_CARE = "record_care"
+    ADJUSTMENTS = "adjustments"
     BREAK_GLASS = "break_glass"
     REVIEW_BREAK_GLASS = "review_break_glass"
     IMPORT = "import"
@@ -83,7 +84,7 @@ _STAFF = _EVERYONE | {
     Permission.CORRECT,
     Permission.RECORD_CARE,
 }
-_CLINICAL = _STAFF | {Permission.BREAK_GLASS}
+_CLINICAL = _STAFF | {Permission.BREAK_GLASS, Permission.ADJUSTMENTS}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SENCO: _EVERYONE | {Permission.REFER, Permission.READ_OWN_PUPILS, Permission.RECORD_STEP},

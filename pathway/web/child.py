@@ -100,6 +100,7 @@ async def show_people(
         delegated=delegated_words,
         bases={basis.value: title for basis, title in BASIS_TITLES.items()},
         may_record_care=actor.may(Permission.RECORD_CARE),
+        may_adjust=actor.may(Permission.ADJUSTMENTS),
         language=language,
         channels=CHANNELS,
         needs_in_words=needs_in_words,

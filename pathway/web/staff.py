@@ -3,6 +3,7 @@
 from pathway.web import (
     about,
     accesses,
+    adjustments,
     breaches,
     break_glass,
     care,
@@ -45,6 +46,7 @@ handlers = [
     *break_glass.handlers,
     *openings.handlers,
     *care.handlers,
+    *adjustments.handlers,
     *who_is_told.handlers,
     *held.handlers,
     *about.handlers,

@@ -15,13 +15,14 @@ from uuid import UUID
 from pathway.actions.area import Area
 from pathway.actions.look_up_organisations import look_up_proposed
 from pathway.settings import Settings
-from pathway.store import traces
-from pathway.store.jobs import PROXY_ROLES, TRACE
+from pathway.store import adjustments, traces
+from pathway.store.jobs import ADJUSTMENTS, PROXY_ROLES, TRACE
 from pathway.store.scopes import WRITER
 from pathway.worker.queue import Handler, TryLater
 from pathway.worker.rounds import Round
-from pathway_fhir.national.addresses import MNS, ODS, PDS, VRS, Interface
+from pathway_fhir.national.addresses import FLAGS, MNS, ODS, PDS, VRS, Interface
 from pathway_fhir.national.asking import National, NotAnswered, NotNow, Stub, national_from
+from pathway_fhir.national.flags import exchange_adjustments
 from pathway_fhir.national.mailbox import Mailbox, mailbox_from
 from pathway_fhir.national.ods import look_up
 from pathway_fhir.national.pds import trace_child
@@ -42,6 +43,7 @@ STUBS: Final[Mapping[str, Stub]] = {
     PDS.name: StubPeople(),
     VRS.name: nobody,
     MNS.name: nobody,
+    FLAGS.name: nobody,
     ODS.name: no_such_organisation,
 }
 """What plays each service in this process where its mode is stub."""
@@ -50,6 +52,7 @@ Ask = Callable[[Area, National, UUID], Awaitable[object]]
 _JOBS: Final[dict[str, tuple[Interface, Ask]]] = {
     TRACE: (PDS, trace_child),
     PROXY_ROLES: (VRS, read_proxies),
+    ADJUSTMENTS: (FLAGS, exchange_adjustments),
 }
 """What is asked because of each kind of job, and where."""
 
@@ -71,6 +74,8 @@ class NationalWork:
         found = []
         if self.national.is_on(PDS):
             found.append(Round("traces begun", MINUTE, self._begin_traces))
+        if self.national.is_on(FLAGS):
+            found.append(Round("adjustments exchanged", MINUTE, self._exchange_adjustments))
         if self.national.is_on(ODS):
             found.append(Round("organisations looked up", 5 * MINUTE, self._look_up))
         if self.mailbox is not None:
@@ -96,6 +101,10 @@ class NationalWork:
     async def _begin_traces(self) -> int:
         async with self.area.database.transaction(WRITER) as tx:
             return await traces.enqueue_due(tx, self.area.now() - ANEW, AT_ONCE)
+
+    async def _exchange_adjustments(self) -> int:
+        async with self.area.database.transaction(WRITER) as tx:
+            return await adjustments.enqueue_wanted(tx)
 
     async def _look_up(self) -> int:
         """A list that does not answer is asked in the next round."""

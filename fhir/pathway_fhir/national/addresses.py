@@ -48,7 +48,7 @@ MNS: Final = Interface(
 VRS: Final = Interface(
     "vrs", "Validated Relationships Service", "/validated-relationships/FHIR/R4", _FIVE_A_SECOND
 )
-FLAGS: Final = Interface("flags", "Patient Flags", "/patient-flags-api/FHIR/R4", _FIVE_A_SECOND)
+FLAGS: Final = Interface("flags", "Patient Flags", "/patient-flags-api", _FIVE_A_SECOND)
 ERS: Final = Interface("ers", "e-Referral Service", "/referrals", timedelta(milliseconds=100))
 ODS: Final = Interface(
     "ods", "Organisation Data Service", "https://directory.spineservices.nhs.uk/ORD/2-0-0", _FIVE_A_SECOND,
