@@ -256,3 +256,35 @@ async def test_what_we_answer_is_good_fhir(world: World) -> None:
         added = await surgery.sent(referral.update("More."))
     for answer in (made, added):
         assert [i for i in await check(answer, strict=True) if i.severity.refuses] == []
+
+
+async def test_a_joint_assessment_is_asked_for_by_its_own_category(world: World) -> None:
+    referral = Referral(world)
+    referral.parts["request"]["category"][0]["coding"][1]["code"] = "joint-autism-adhd"
+    async with sending(world) as surgery:
+        answer = await surgery.sent(referral.new())
+    assert "no place for" not in str(answer)
+    assert answer["entry"][1]["resource"]["code"]["text"] == "Joint autism and ADHD assessment"
+
+
+async def test_where_a_pathway_has_no_place_for_words_the_sender_is_told(world: World) -> None:
+    """Given a request for an EHC needs assessment, whose form is ours and has no field for words."""
+    referral = Referral(world)
+    referral.parts["request"]["category"][0]["coding"][1]["code"] = "ehc-needs-assessment"
+    async with sending(world) as surgery:
+        assert said(await surgery.send(referral.new())) == (400, "REC_BAD_REQUEST", "value"), (
+            "nobody said who asked"
+        )
+        url = "https://fhir.autism-pathway.example/Questionnaire/ehc.needs.assessment--assessment.requested"
+        item = {"linkId": "asked_by", "answer": [{"valueCoding": {"code": "parent", "display": "Parent"}}]}
+        referral.add(
+            "form",
+            {
+                "resourceType": "QuestionnaireResponse",
+                "status": "completed",
+                "questionnaire": url,
+                "item": [item],
+            },
+        )
+        answer = await surgery.sent(referral.new())
+    assert "no place for" in str(answer["entry"][-1]["resource"]["issue"])
