@@ -16,9 +16,11 @@ SELECT m.id, m.episode_id, m.child_id, m.carer_id, m.template, m.channel, m.lang
   LEFT JOIN event v ON v.id = o.event_id
  WHERE m.episode_id = ANY($1::uuid[]) AND (v.sequence IS NULL OR v.sequence <= e.told_sequence)
  ORDER BY m.made_at, m.id"""
+# What was written has a request: it is told by its Provenance or not at all, for its name may be an outcome (docs/rules.md 10).
 _READINGS = """
 SELECT l.id, l.at, l.role, l.action, l.purpose, l.door FROM access_log l
- WHERE l.children && ARRAY[$1::uuid] AND l.organisation_id = $2 ORDER BY l.id DESC LIMIT $3"""
+ WHERE l.children && ARRAY[$1::uuid] AND l.organisation_id = $2 AND l.request_id IS NULL
+ ORDER BY l.id DESC LIMIT $3"""
 
 
 @dataclass(frozen=True, slots=True)
