@@ -43,5 +43,7 @@ class NationalSettings(BaseSettings):
     """The address of the Organisation Data Service, where it is not NHS England's own for this mode."""
     ers_mode: Mode = "off"
     """How far in earnest referrals for review are read from the e-Referral Service."""
+    ers_user: str | None = None
+    """The user of the e-Referral Service on whose behalf referrals are read."""
     ers_url: str | None = None
     """The address of the e-Referral Service, where it is not NHS England's own for this mode."""

@@ -67,21 +67,10 @@ CREATE TABLE organisation_proposal (
     decided_by int
 );
 
--- Referrals of the e-Referral Service that wait for a person; as they came, readable with the area's key until there is a child.
-CREATE TABLE referral_proposal (
-    ubrn text PRIMARY KEY,
-    held bytea,
-    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'referred', 'left_out')),
-    episode_id uuid REFERENCES episode,
-    made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    decided_at timestamptz,
-    decided_by int
-);
-
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['child_trace', 'doubt', 'signal', 'child_adjustment', 'organisation_proposal', 'referral_proposal'] LOOP
+    FOREACH t IN ARRAY ARRAY['child_trace', 'doubt', 'signal', 'child_adjustment', 'organisation_proposal'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
@@ -89,7 +78,7 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT ON %I TO pathway_writer', t);
     END LOOP;
 END $$;
-GRANT UPDATE ON child_trace, doubt, child_adjustment, organisation_proposal, referral_proposal TO pathway_writer;
+GRANT UPDATE ON child_trace, doubt, child_adjustment, organisation_proposal TO pathway_writer;
 GRANT DELETE ON child_trace, doubt, child_adjustment TO pathway_writer;
 GRANT UPDATE (child_id) ON signal TO pathway_writer;
 CREATE POLICY worker ON signal TO r_worker USING (true);
@@ -103,5 +92,3 @@ CREATE POLICY by_child ON child_adjustment FOR SELECT TO r_clinician, r_lead
 GRANT SELECT ON child_adjustment TO r_clinician, r_lead;
 CREATE POLICY staff ON organisation_proposal FOR SELECT TO r_lead USING (true);
 GRANT SELECT ON organisation_proposal TO r_lead;
-CREATE POLICY staff ON referral_proposal FOR SELECT TO r_lead USING (true);
-GRANT SELECT ON referral_proposal TO r_lead;

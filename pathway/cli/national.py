@@ -1,6 +1,7 @@
-"""National services: organisations by their code, and the signals that we are subscribed to."""
+"""National services: organisations by their code, signals that we are subscribed to, referrals that wait in e-RS."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathway_fhir.national.asking import National
 
 Found = TypeVar("Found")
+NEW_FILE = click.Path(exists=False, dir_okay=False, writable=True, path_type=Path)
 
 
 def _asking(work: "Callable[[Settings, Area, National], Awaitable[Found]]") -> Found:
@@ -144,4 +146,26 @@ def subscribe_to_all() -> None:
         click.echo(f"{event:<32} {'subscribed' if new else 'was subscribed already'}")
 
 
-COMMANDS = (organisation, signals)
+@click.command("e-referrals")
+@click.argument("file", type=NEW_FILE)
+def write_e_referrals(file: Path) -> None:
+    """Write the referrals that wait for review in e-RS (PATHWAY_ERS_MODE) into a new CSV file, to import as any list.
+
+    Names and dates of birth come from PDS where it is switched on. Nothing is referred by this: look at the file, and import it.
+
+    Example: pathway e-referrals ers.csv
+    """
+    from pathway_fhir.national.ers import waiting_list
+
+    async def work(settings: Settings, area: Area, national: "National") -> str:
+        return await waiting_list(area, national, settings.ers_user or "")
+
+    text = _asking(work)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+    click.echo(
+        f"{len(text.splitlines()) - 1} referrals. Check them: pathway import {file} --account LEAD --source e-RS"
+    )
+
+
+COMMANDS = (organisation, signals, write_e_referrals)

@@ -14,6 +14,7 @@ _OLD: Final[dict[str, str]] = {
     "rate_limit": "tat < clock_timestamp() - interval '1 hour'",
     "request": "at < clock_timestamp() - interval '35 days'",
     "referral_draft": f"sent_at IS NULL AND changed_at < clock_timestamp() - interval '{DRAFT_KEPT_DAYS} days'",
+    "signal": "taken_at < clock_timestamp() - interval '90 days'",
     "pgqueuer_log": "created < clock_timestamp() - interval '30 days'",
 }
 _BEAT = """

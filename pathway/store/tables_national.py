@@ -65,15 +65,3 @@ class OrganisationProposal(Table, tablename="organisation_proposal", db=ENGINE):
     made_at = Timestamptz()
     decided_at = Timestamptz(null=True, default=None)
     decided_by = Integer(null=True, default=None)
-
-
-class ReferralProposal(Table, tablename="referral_proposal", db=ENGINE):
-    """A referral of the e-Referral Service that waits for a person."""
-
-    ubrn = Text(primary_key=True, default=None)
-    held = Bytea(null=True, default=None)
-    state = Text()
-    episode_id = UUID(null=True, default=None)
-    made_at = Timestamptz()
-    decided_at = Timestamptz(null=True, default=None)
-    decided_by = Integer(null=True, default=None)

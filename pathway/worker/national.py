@@ -20,7 +20,7 @@ from pathway.store.jobs import ADJUSTMENTS, PROXY_ROLES, TRACE
 from pathway.store.scopes import WRITER
 from pathway.worker.queue import Handler, TryLater
 from pathway.worker.rounds import Round
-from pathway_fhir.national.addresses import FLAGS, MNS, ODS, PDS, VRS, Interface
+from pathway_fhir.national.addresses import ERS, FLAGS, MNS, ODS, PDS, VRS, Interface
 from pathway_fhir.national.asking import National, NotAnswered, NotNow, Stub, national_from
 from pathway_fhir.national.flags import exchange_adjustments
 from pathway_fhir.national.mailbox import Mailbox, mailbox_from
@@ -28,7 +28,7 @@ from pathway_fhir.national.ods import look_up
 from pathway_fhir.national.pds import trace_child
 from pathway_fhir.national.signals import take_in
 from pathway_fhir.national.stub_people import StubPeople
-from pathway_fhir.national.stubs import no_such_organisation, nobody
+from pathway_fhir.national.stubs import empty_worklist, no_such_organisation, nobody
 from pathway_fhir.national.vrs import read_proxies
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ STUBS: Final[Mapping[str, Stub]] = {
     MNS.name: nobody,
     FLAGS.name: nobody,
     ODS.name: no_such_organisation,
+    ERS.name: empty_worklist,
 }
 """What plays each service in this process where its mode is stub."""
 

@@ -61,10 +61,15 @@ async def trace(national: National, asked: Asked) -> NationalRecord:
     """Ask about one child, and read the answer. Raises NotNow, NotAnswered."""
     held = asked.held
     if held.nhs_number:
-        answer = await national.ask(PDS, "GET", f"/Patient/{held.nhs_number}", request_id=asked.request_id)
-        return read_patient(answer, national.now().date())
+        return await by_number(national, held.nhs_number, asked.request_id)
     answer = await national.ask(PDS, "GET", "/Patient", search_for(held), asked.request_id)
     return read_search(answer, national.now().date())
+
+
+async def by_number(national: National, number: str, request_id: UUID) -> NationalRecord:
+    """Whose number it is. Raises NotNow, NotAnswered."""
+    answer = await national.ask(PDS, "GET", f"/Patient/{number}", request_id=request_id)
+    return read_patient(answer, national.now().date())
 
 
 def search_for(held: Held) -> list[tuple[str, str]]:

@@ -11,6 +11,13 @@ def nobody(_: Call) -> Answer:
     return Answer(200, {}, json.dumps(empty).encode())
 
 
+def empty_worklist(_: Call) -> Answer:
+    """A worklist on which nobody waits."""
+    return Answer(
+        200, {}, json.dumps({"resourceType": "List", "status": "current", "mode": "snapshot"}).encode()
+    )
+
+
 def no_such_organisation(_: Call) -> Answer:
     """The national list without an entry of that code, in the form of the ORD interface."""
     return Answer(404, {}, json.dumps({"errorCode": 404, "errorText": "Not found"}).encode())
