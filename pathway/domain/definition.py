@@ -74,8 +74,8 @@ class Party:
 class Stage:
     """Where an episode is. `family_sees` and `partners_see` name the stage shown outside (docs/rules.md 10).
 
-    `headline` says what comes next, where the title of `next_step` alone would mislead. `next_by` are the roles that may
-    take it: the role of whoever referred where it is one of them, and else the first.
+    `headline` says what comes next, where the title of `next_step` would mislead; `ways` are other steps that answer it.
+    `next_by` may take it: the role of whoever referred where it is one of them, and else the first.
     """
 
     key: str
@@ -91,6 +91,7 @@ class Stage:
     family_sees: str
     partners_see: str
     closed: bool = False
+    ways: tuple[str, ...] = ()
 
 
 When = tuple[tuple[str, frozenset[str]], ...]
@@ -277,9 +278,8 @@ class Definition:
 
     def steps_from(self, stage: str, role: Role | None = None) -> tuple[Step, ...]:
         """The steps that may be taken in a stage (by a role, when one is given), in the file's order."""
-        return tuple(
-            s for s in self.steps.values() if stage in s.from_stages and (role is None or role in s.by)
-        )
+        here = (step for step in self.steps.values() if stage in step.from_stages)
+        return tuple(step for step in here if role is None or role in step.by)
 
 
 @dataclass(frozen=True, slots=True)

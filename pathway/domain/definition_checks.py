@@ -178,6 +178,13 @@ def check_stages(definition: Definition, sheet: Sheet, faults: Faults) -> None:
                 f"{row.named()}: “{missing}” is missing; no child is without a next step.",
                 f"Add {missing} = …",
             )
+        for way in stage.ways:
+            if way in definition.steps and stage.key not in definition.steps[way].from_stages:
+                faults.add(
+                    row.place("ways"),
+                    f"{row.named()}: “{way}” cannot be taken from here.",
+                    did_you_mean(way, [s.key for s in definition.steps_from(stage.key)]),
+                )
         step = definition.steps.get(stage.next_step)
         if step is None:
             continue

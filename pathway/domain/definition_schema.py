@@ -50,6 +50,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
         "group": _must(read.one_of(Group)),
         "held_by": _must(read.key, "party", missing="It has no owner: nobody would hold the child’s days."),
         "next_step": Column(read.key, refers="step"),
+        "ways": _names("step"),
         "headline": _TEXT,
         "next_by": Column(read.list_of(read.one_of(Role))),
         "review_every": _PERIOD,

@@ -43,6 +43,7 @@ class EpisodeSection:
     tasks: DataTable
     entries: tuple[TimelineEntry, ...]
     first: Link | None
+    ways: tuple[Link, ...]
     others: tuple[Link, ...]
     facts_hidden: bool
 
@@ -80,7 +81,7 @@ def episode_section(record: ChildRecord, one: EpisodeRecord, actor: Actor, now: 
     cards = [clock_card(record.child.id, one.row.id, clock) for clock in one.clocks]
     running = [c for c, clock in zip(cards, one.clocks, strict=True) if clock.finished_on is None]
     finished = [c for c, clock in zip(cards, one.clocks, strict=True) if clock.finished_on is not None]
-    first, others = _steps(one, actor) if now else (None, ())
+    first, ways, others = _steps(one, actor) if now else (None, (), ())
     return EpisodeSection(
         id=one.row.id,
         title=one.definition.title,
@@ -94,6 +95,7 @@ def episode_section(record: ChildRecord, one: EpisodeRecord, actor: Actor, now: 
         tasks=_tasks(record, one),
         entries=tuple(timeline_entry(record, one, fact, actor, now) for fact in one.timeline),
         first=first,
+        ways=ways,
         others=others,
         facts_hidden=one.episode is None,
     )
@@ -154,12 +156,13 @@ def _family_said_no(one: EpisodeRecord) -> bool:
     return not one.stage.closed and next((answer for answer in said if answer), "") == "no"
 
 
-def _steps(one: EpisodeRecord, actor: Actor) -> tuple[Link | None, tuple[Link, ...]]:
-    """The steps this role may record from here: the headline first, then the others in the definition's order."""
+def _steps(one: EpisodeRecord, actor: Actor) -> tuple[Link | None, tuple[Link, ...], tuple[Link, ...]]:
+    """The steps this role may record from here: the headline, the other ways to answer it, and all others in order."""
     mine = one.definition.steps_from(one.stage.key, actor.role)
     links = {step.key: Link(step.title, f"/episodes/{one.row.id}/steps/{step.key}") for step in mine}
     first = links.pop(one.stage.next_step, None) if one.stage.next_step else None
-    return first, tuple(links.values())
+    ways = tuple(links.pop(key) for key in one.stage.ways if key in links)
+    return first, ways, tuple(links.values())
 
 
 def _baton(record: ChildRecord, one: EpisodeRecord) -> DataTable:

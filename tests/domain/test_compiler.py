@@ -213,6 +213,7 @@ FAULTS = (
     Fault("no owner", WAITING + 'held_by = "team"\n', WAITING, 'key = "waiting"', "It has no owner", "Add held_by"),
     Fault("no next step", 'next_step = "started"\n', "", 'key = "waiting"', "no child is without a next step", "next_step"),
     Fault("next step from elsewhere", 'next_step = "started"', 'next_step = "decided"', 'next_step = "decided"\nnext_by = "clinician"\nreview_every = "26', "“decided” cannot be taken from here", "started"),
+    Fault("way from elsewhere", 'next_step = "started"\n', 'next_step = "started"\nways = ["decided"]\n', 'ways = ["decided"]', "“decided” cannot be taken from here", "started"),
     Fault("next step by another", 'next_by = "clinician"\nreview_every = "26', 'next_by = "triage"\nreview_every = "26', "triage", "“triage” may not take “started”", "clinician"),
     Fault("no family words", 'family = "It has started."\n', "", 'key = "assessing"', "It has no family words"),
     Fault("step for nobody", 'by = ["senco"]', "by = []", "by = []", "nobody may take it"),

@@ -1,5 +1,6 @@
 """Recording a step on the screen: nothing typed is lost, nothing is saved twice, nothing of a colleague's is overwritten."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -129,6 +130,23 @@ async def test_the_same_request_with_other_answers_is_refused_and_can_be_sent_ag
         )
     assert other.status_code == 422
     assert hidden(other.text)["_request"] != opened["_request"]
+
+
+async def test_where_a_step_is_a_decision_every_way_to_decide_is_offered_beside_it(world: World) -> None:
+    child = await world.refer()
+    await world.step("triage", child.episode_id, "triage_started", date(2026, 3, 4))
+    async with signed_in(world, "triage") as client:
+        record = (await client.get(f"/children/{child.child_id}")).text
+    offered = re.search(r'<div class="app-next__steps">(.*?)</div>', record, re.DOTALL)
+    assert offered is not None
+    steps = re.findall(rf'href="/episodes/{child.episode_id}/steps/(\w+)"', offered[1])
+    assert steps == [
+        "referral_accepted",
+        "information_requested",
+        "watchful_waiting_agreed",
+        "closing_notified",
+    ]
+    assert all(record.count(f'/steps/{step}"') == 1 for step in steps)
 
 
 @pytest.mark.parametrize("who", ["other_clinician", "other_lead"])
