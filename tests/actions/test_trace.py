@@ -248,3 +248,14 @@ async def test_what_differs_lies_under_the_childs_key_and_every_question_is_logg
         THE_SERVICE.role.value, referred.child_id,
     )  # fmt: skip
     assert logged["n"] == 2
+
+
+async def test_sealing_takes_every_question_and_every_answer_away(world: World) -> None:
+    referred = await world.refer()
+    await answered(world, referred.child_id, family_name="Quillfeather", restricted=True)
+    new = NewIdentity(world.child(restricted=True, safe_contact=CONTACT))
+    await seal_identity(world.area, world.asking("privacy"), referred.child_id, new)
+    for table in ("doubt", "child_trace", "child_adjustment"):
+        assert (await row(world, f"SELECT count(*) AS n FROM {table}"))["n"] == 0
+    after = await child_row(world, referred.child_id)
+    assert (after["messages_held_since"], after["number_status"]) == (None, "03")
