@@ -8,7 +8,7 @@ import click
 
 from pathway.actions.area import Area
 from pathway.cli.asking import run
-from pathway.domain.errors import InvalidInput, NotFound, NotSent
+from pathway.domain.errors import InvalidInput, NationalServiceSilent, NotFound
 from pathway.domain.identifiers import OdsCode
 from pathway.settings import Settings
 
@@ -30,7 +30,7 @@ def _asking(work: "Callable[[Settings, Area, National], Awaitable[Found]]") -> F
         try:
             return await work(settings, area, national)
         except (NotNow, NotAnswered) as error:
-            raise NotSent(str(error)) from None
+            raise NationalServiceSilent(str(error)) from None
         finally:
             await national.close()
 

@@ -259,6 +259,12 @@ class NotSent(PathwayError):
         self.final = final
 
 
+class NationalServiceSilent(PathwayError):
+    """A national service gave no answer"""
+
+    status = 502
+
+
 class UnsafeDatabase(PathwayError):
     """The database is not set up safely"""
 
