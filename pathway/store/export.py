@@ -52,6 +52,8 @@ _TEXTS: Final[dict[str, str]] = {
     "partner_message": "SELECT m.id::text AS id, o.child_id, m.secret FROM partner_message m JOIN outbox o ON o.id = m.id"
     " WHERE m.secret IS NOT NULL ORDER BY m.number",
     "received": "SELECT id::text AS id, child_id, secret FROM received WHERE secret IS NOT NULL ORDER BY at, id",
+    "doubt": "SELECT id::text AS id, child_id, secret FROM doubt WHERE secret IS NOT NULL ORDER BY made_at, id",
+    "child_adjustment": "SELECT child_id::text AS id, child_id, secret FROM child_adjustment WHERE secret IS NOT NULL ORDER BY id",
     "break_glass": "SELECT id::text AS id, child_id, secret FROM break_glass ORDER BY since, id",
     **{
         table: f"SELECT t.id::text AS id, b.child_id, t.secret FROM {table} t JOIN break_glass b ON b.id = t.opening_id"
