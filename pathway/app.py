@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Request
@@ -25,6 +26,7 @@ from pathway.api.openapi import openapi_config
 from pathway.api.routes import handlers as api_handlers
 from pathway.domain.errors import PathwayError
 from pathway.domain.roles import Actor
+from pathway.domain.tried import Try
 from pathway.health import handlers as health_handlers
 from pathway.settings import Settings
 from pathway.store.addresses import application_dsn
@@ -45,6 +47,8 @@ from pathway_fhir.bars.headers import echo_ids
 from pathway_fhir.bars.routes import handlers as bars_handlers
 from pathway_fhir.outcome import Refused
 from pathway_fhir.server.answers import outcome_for
+from pathway_fhir.server.rehearsing import tried
+from pathway_fhir.server.routes import BASE as FHIR_BASE
 from pathway_fhir.server.routes import router as fhir_router
 
 _log = logging.getLogger(__name__)
@@ -67,6 +71,7 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
         dependencies={
             "area": Provide(_area, sync_to_thread=False),
             "actor": Provide(_actor, sync_to_thread=False),
+            "try_as_partner": Provide(_try_as_partner(settings), sync_to_thread=False),
         },
         exception_handlers=_exception_handlers(),
         before_send=[
@@ -89,6 +94,15 @@ def create_app(settings: Settings, *, with_worker: bool | None = None, area: Are
 def _area(state: State) -> Area:
     area: Area = state["area"]
     return area
+
+
+def _try_as_partner(settings: Settings) -> Callable[[State], Try]:
+    """How a page tries a message: pages and the FHIR door know nothing of each other."""
+
+    def given(state: State) -> Try:
+        return partial(tried, _area(state), f"{settings.base_url}{FHIR_BASE}")
+
+    return given
 
 
 def _actor(request: Request[Any, Any, Any]) -> Actor:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from pathway import definitions
-from scripts.pages import api, commands, errors, pathways, permissions, settings
+from scripts.pages import api, commands, errors, fhir, pathways, permissions, settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 GENERATED = "<!-- Written from the code by `make docs`. Change the code, not this file. -->"
@@ -42,6 +42,12 @@ PAGES = (
     Page("commands.md", "Commands", "What the command `pathway` does.", commands.page),
     Page("errors.md", "Errors", "What can be refused, in the words that people read.", errors.page),
     Page("api.md", "JSON API", "For the systems of a council and its NHS partners.", api.page),
+    Page(
+        "fhir.md",
+        "FHIR server",
+        "For patient systems, GP systems, case systems and data platforms.",
+        fhir.page,
+    ),
     Page(
         "permissions.md",
         "Permissions",

@@ -25,6 +25,7 @@ NAVIGATION: Final[tuple[tuple[Permission, str, str], ...]] = (
     (Permission.READ_ACCESS_LOG, "Who looked", "/access-log"),
     (Permission.REVIEW_BREAK_GLASS, "Opened records", "/openings"),
     (Permission.HELD_JOBS, "Held messages", "/held"),
+    (Permission.HELD_JOBS, "Partners’ systems", "/partners"),
 )
 """Which pages stand in whose navigation: those whose permission the role holds."""
 

@@ -6,9 +6,10 @@ They are all the one action that people use, so what the pathway does not allow 
 from collections.abc import Callable
 from uuid import UUID
 
+from pathway.actions.perform import Asking
 from pathway.actions.record_step import record_step
 from pathway.domain.definition import Definition
-from pathway.domain.errors import NotFound
+from pathway.domain.errors import NotFound, StepNotAllowed
 from pathway.domain.told import EpisodeTold
 from pathway.reading.told.episodes import read_episode
 from pathway.reading.told.facts import fact
@@ -34,22 +35,34 @@ async def episode_named(sent: Sent, episode_id: UUID) -> EpisodeTold:
     return told
 
 
-async def _record(sent: Sent, step: StepSent, resource_type: str, child_id: UUID) -> Written:
-    changed = await record_step(
-        sent.exchange.area, sent.asking, step.episode_id, step.step, step.happened_on, step.answers
+async def _record(sent: Sent, step: StepSent, resource_type: str, of: EpisodeTold) -> Written:
+    try:
+        changed = await record_step(
+            sent.exchange.area, sent.asking, step.episode_id, step.step, step.happened_on, step.answers
+        )
+    except StepNotAllowed as refused:
+        raise StepNotAllowed(refused.message, allowed=refused.allowed or possible(of, sent.asking)) from None
+    return Written(resource_type, str(changed.event_id), of.child_id)
+
+
+def possible(of: EpisodeTold, asking: Asking) -> tuple[str, ...]:
+    """The steps that this system may record from the stage that it is told: never from one that is hidden (docs/rules.md 10)."""
+    return tuple(
+        step.key
+        for step in of.definition.steps.values()
+        if of.stage.key in step.from_stages and asking.actor.role in step.by
     )
-    return Written(resource_type, str(changed.event_id), child_id)
 
 
 async def create_encounter(sent: Sent) -> Written:
     of = await episode_named(sent, encounter.episode_of(sent.resource))
-    return await _record(sent, encounter.parse(sent.resource, of.definition), "Encounter", of.child_id)
+    return await _record(sent, encounter.parse(sent.resource, of.definition), "Encounter", of)
 
 
 async def create_appointment(sent: Sent) -> Written:
     of = await episode_named(sent, appointment_sent.episode_of(sent.resource))
     step = appointment_sent.parse(sent.resource, of.definition, sent.exchange.area.today)
-    return await _record(sent, step, "Appointment", of.child_id)
+    return await _record(sent, step, "Appointment", of)
 
 
 async def update_appointment(sent: Sent, logical_id: str) -> Written:
@@ -60,13 +73,13 @@ async def update_appointment(sent: Sent, logical_id: str) -> Written:
         raise NotFound(NOT_THERE)
     booked, of = found
     step = appointment_sent.parse_update(sent.resource, of, booked, sent.exchange.area.today)
-    await _record(sent, step, "Appointment", of.child_id)
+    await _record(sent, step, "Appointment", of)
     return Written("Appointment", logical_id, of.child_id, made=False)
 
 
 async def create_consent(sent: Sent) -> Written:
     of = await episode_named(sent, _episode_of_consent(sent.resource))
-    return await _record(sent, consent.parse(sent.resource, of.definition), "Consent", of.child_id)
+    return await _record(sent, consent.parse(sent.resource, of.definition), "Consent", of)
 
 
 def _episode_of_consent(sent: Json) -> UUID:
@@ -84,7 +97,7 @@ async def create_task(sent: Sent) -> Written:
     """Work that was done, told as a completed Task: the answer is the Task as it now stands."""
     of = await episode_named(sent, task.episode_of(sent.resource))
     step = task.parse(sent.resource, of.definition)
-    await _record(sent, step, "Task", of.child_id)
+    await _record(sent, step, "Task", of)
     key = next((t.key for t in of.definition.tasks.values() if step.step in t.done_by), "")
     return Written("Task", ids.keyed(of.id, key), of.child_id)
 
@@ -97,7 +110,7 @@ async def update_task(sent: Sent, logical_id: str) -> Written:
         raise NotFound(NOT_THERE)
     current, of = found
     step = task.parse({**sent.resource, "id": logical_id}, of.definition, current)
-    await _record(sent, step, "Task", of.child_id)
+    await _record(sent, step, "Task", of)
     return Written("Task", logical_id, of.child_id, made=False)
 
 
@@ -118,5 +131,5 @@ async def create_form(sent: Sent) -> Written:
     of = await episode_named(sent, episode)
     on = answers.happened_on or sent.exchange.area.today
     return await _record(
-        sent, StepSent(of.id, answers.step, on, answers.answers), "QuestionnaireResponse", of.child_id
+        sent, StepSent(of.id, answers.step, on, answers.answers), "QuestionnaireResponse", of
     )

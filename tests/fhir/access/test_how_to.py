@@ -1,4 +1,7 @@
-"""What the how-to tells partners to send is sent as it stands there, and answered with the status that it says."""
+"""What the how-to tells partners to send for a token is sent as it stands there, and answered with the status that it says.
+
+The second part of the page is tests/fhir/server/test_guide.py.
+"""
 
 import json
 import re
@@ -16,7 +19,11 @@ from tests.fhir.access.partner_system import EC, register, served
 from tests.lints import ROOT
 from tests.world import World
 
-PAGE = (ROOT / "docs" / "how-to" / "connect-a-partner.md").read_text(encoding="utf-8")
+PAGE, _, _ = (
+    (ROOT / "docs" / "how-to" / "connect-a-partner.md")
+    .read_text(encoding="utf-8")
+    .partition("\n# Exchange\n")
+)
 COMMANDS = re.findall(r"```bash\n# Answers (\d{3})\n(curl .+?)\n```", PAGE, re.DOTALL)
 PYTHON = re.findall(r"```python\n(.+?)```", PAGE, re.DOTALL)
 
