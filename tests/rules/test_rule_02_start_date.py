@@ -98,6 +98,17 @@ async def test_the_start_date_survives(
     assert clock["started_on"] == START
 
 
+async def test_a_second_referral_of_a_child_counts_from_the_first_once_the_records_are_joined(
+    world: World,
+) -> None:
+    """“Merge.” Both were open at once; no wait begins with the later of two referrals."""
+    first = await world.refer(received_on=START)
+    second = await world.refer("gp", date(2026, 7, 1), world.child(nhs_number=None))
+    assert await started(world, second.episode_id) == date(2026, 7, 1)
+    await merge(world.area, world.asking("lead"), first.child_id, second.child_id)
+    assert await started(world, second.episode_id) == START
+
+
 async def started(world: World, episode: UUID) -> date:
     found = await row(world, "SELECT started_on FROM episode WHERE id = $1", episode)
     day: date = found["started_on"]
