@@ -19,9 +19,12 @@ setup: .venv/.ready-dev  ## install everything that tests and checks need
 demo: .venv/.ready-run  ## a simulated county on http://127.0.0.1:8000 (SIZE=… PORT=…)
 	@$(BIN)/pathway demo $(if $(SIZE),--size $(SIZE)) $(if $(PORT),--port $(PORT))
 
+# Each worker has a PostgreSQL of its own; what is named by ARGS runs in one process, where it can be watched.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
 test: .venv/.ready-dev  ## every test, against a real PostgreSQL (ARGS="-k clocks")
 	@scripts/chromium >/dev/null || echo "Chromium was not found: the tests in a real browser are skipped (PATHWAY_CHROMIUM names one)."
-	@PATHWAY_CHROMIUM="$$(scripts/chromium)" $(BIN)/pytest $(ARGS)
+	@PATHWAY_CHROMIUM="$$(scripts/chromium)" $(BIN)/pytest $(if $(ARGS),$(ARGS),$(SIDE_BY_SIDE))
 
 check: .venv/.ready-dev  ## style, types, layers, sizes, and that the reference is up to date
 	@$(BIN)/ruff check
