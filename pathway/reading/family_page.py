@@ -147,7 +147,9 @@ async def _episode(tx: Tx, area: Area, actor: Actor, row: OwnEpisodeRow, *, whol
         if promised
         else None,
         steps_offered(definition, stage, actor.role),
-        seen.plan if seen and is_open and definition.steps[stage.next_step].to in _ended(definition) else None,
+        seen.plan
+        if seen and is_open and definition.steps[stage.next_step].to in _ended(definition)
+        else None,
     )
 
 
