@@ -1,8 +1,12 @@
 """docs/reference/fhir.md: every type that the FHIR server offers, from the tables that the routes themselves are made of."""
 
+from collections.abc import Mapping
+
 from pathway_fhir.conformance.extensions import OWN
 from pathway_fhir.server.asked import CONTROLS, LARGEST_PAGE, USUAL_PAGE
 from pathway_fhir.server.capability import interactions
+from pathway_fhir.server.conditions import Parameter
+from pathway_fhir.server.matching import Looked
 from pathway_fhir.server.offered import Offered, OfOneChild, Searched
 from pathway_fhir.server.registry import types_for
 from scripts.pages.markdown import code, table
@@ -68,9 +72,10 @@ def _controls() -> str:
 
 def _type(one: Offered) -> str:
     found = one.found_by
+    parameters: Mapping[str, Parameter | Looked] = found.parameters
     rows = [
         (code(name), p.kind, ", ".join(code(f":{m}") for m in sorted(p.modifiers) if m != "."), p.says)
-        for name, p in sorted(found.parameters.items())
+        for name, p in sorted(parameters.items())
     ]
     parts = [f"### {one.name}", one.says, table(("Parameter", "Kind", "Modifiers", "What it asks"), rows)]
     if isinstance(found, OfOneChild):

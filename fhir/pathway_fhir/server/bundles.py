@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from pathway_fhir.guard.tables import tables
-from pathway_fhir.outcome import operation_outcome
+from pathway_fhir.outcome import Issue, IssueType, Severity, operation_outcome
 from pathway_fhir.server.asked import Asked
 from pathway_fhir.server.offered import Json
 
@@ -18,6 +18,19 @@ _SUBSETTED: Final = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
     "code": "SUBSETTED",
 }
+
+
+UNSHOWN: Final = Issue(
+    Severity.INFORMATION,
+    IssueType.SUPPRESSED,
+    "It is recorded. Your system may not read it back: carers, for one, are shown to the team and the council alone.",
+)
+
+
+def unshown(place: str, *, made: bool) -> Json:
+    """The answer for an entry that is recorded, and that its sender may not read."""
+    outcome = operation_outcome([UNSHOWN])
+    return {"response": {"status": "201" if made else "200", "location": place, "outcome": outcome}}
 
 
 def searchset(

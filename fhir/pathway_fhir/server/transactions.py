@@ -24,7 +24,7 @@ from pathway_fhir.outcome import Issue, IssueType, Refused, Severity, operation_
 from pathway_fhir.server import conditional, reading
 from pathway_fhir.server.answers import encoded, judged
 from pathway_fhir.server.asked import read_search
-from pathway_fhir.server.bundles import bundle, etag
+from pathway_fhir.server.bundles import bundle, etag, unshown
 from pathway_fhir.server.offered import Exchange, Json, Offered
 from pathway_fhir.server.registry import types_of
 from pathway_fhir.server.searching import parameters_of, search
@@ -222,9 +222,11 @@ async def _carried_out(
         return await _looked_up(exchange, entry, offered, types), None
     require_scope(exchange.caller, offered.name, _SCOPES[entry.method])
     written = await _written(exchange, entry, offered, asking, beside)
-    resource = await reading.read(exchange, types[written.resource_type], written.logical_id)
-    version = resource.get("meta", {}).get("versionId")
+    resource = await types[written.resource_type].read(exchange, written.logical_id)
     place = f"{exchange.base}/{written.resource_type}/{written.logical_id}"
+    if resource is None:
+        return unshown(place, made=written.made), written
+    version = resource.get("meta", {}).get("versionId")
     response = {
         "status": "201" if written.made else "200",
         "location": f"{place}/_history/{version}" if version else place,

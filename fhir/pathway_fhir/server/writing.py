@@ -16,9 +16,9 @@ from pathway_fhir.inbound.people import registered
 from pathway_fhir.inbound.sent import Sent, Written
 from pathway_fhir.inbound.table import CREATES, UPDATES
 from pathway_fhir.outcome import Issue, IssueType, Refused, operation_outcome
-from pathway_fhir.server import conditional, reading
+from pathway_fhir.server import conditional
 from pathway_fhir.server.answers import MEDIA_TYPE, encoded
-from pathway_fhir.server.bundles import etag
+from pathway_fhir.server.bundles import UNSHOWN, etag
 from pathway_fhir.server.offered import Exchange, Json, Offered
 from pathway_fhir.server.patching import patched
 from pathway_fhir.server.preferences import preferences
@@ -172,11 +172,11 @@ async def _carried_out(
 
     async def once(tx: Tx) -> Receipt:
         written, warnings = await work(asking)
-        resource = await reading.read(
-            exchange, types_of(exchange.area)[written.resource_type], written.logical_id
-        )
-        body = _chosen(request, resource, warnings)
-        return Receipt(201 if written.made else 200, body + b"\n" + _pointer(resource), written.child_id)
+        found = await types_of(exchange.area)[written.resource_type].read(exchange, written.logical_id)
+        shown = found or operation_outcome([UNSHOWN])
+        body = _chosen(request, shown, warnings)
+        pointer = f"{written.resource_type}/{written.logical_id} {etag(found) if found else ''}".encode()
+        return Receipt(201 if written.made else 200, body + b"\n" + pointer, written.child_id)
 
     receipt = await receive(exchange.area, asking, correlation, kind, await request.body(), once)
     body, _, pointer = receipt.answer.rpartition(b"\n")
@@ -191,10 +191,6 @@ def _chosen(request: Http, resource: Json, warnings: list[Issue]) -> bytes:
     if wanted == "minimal":
         return b""
     return encoded(operation_outcome(warnings) if wanted == "OperationOutcome" else resource)
-
-
-def _pointer(resource: Json) -> bytes:
-    return f"{resource['resourceType']}/{resource['id']} {etag(resource)}".encode()
 
 
 def _headers(exchange: Exchange, pointer: bytes) -> dict[str, str]:
