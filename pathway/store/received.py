@@ -101,4 +101,3 @@ async def finish(
 async def forget_unknown(tx: Tx) -> None:
     """Let go of the bytes of messages about nobody, after the time for which they are kept; `tx` is the worker's."""
     await tx.execute(_FORGET, KEPT_UNKNOWN)
-

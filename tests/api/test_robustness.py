@@ -35,7 +35,9 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
-@pytest.mark.parametrize("path", ["/referrals", "/episodes/6a0b2c3e-1111-4222-8333-444455556666/steps", "/thresholds"])
+@pytest.mark.parametrize(
+    "path", ["/referrals", "/episodes/6a0b2c3e-1111-4222-8333-444455556666/steps", "/thresholds"]
+)
 async def test_a_body_that_is_no_document_is_refused_in_a_sentence(
     api: Calls, path: str, body: bytes
 ) -> None:

@@ -27,7 +27,10 @@ REFERRAL: dict[str, Any] = {
             "status": "active",
             "scope": {
                 "coding": [
-                    {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/consentscope",
+                        "code": "patient-privacy",
+                    }
                 ]
             },
             "category": [{"text": "Referral"}],

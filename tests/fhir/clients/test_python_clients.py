@@ -50,7 +50,9 @@ async def test_fhirpy_creates_reads_searches_pages_and_updates(committed_world: 
         bundle = await found.fetch_raw()
         assert {e["resource"]["resourceType"] for e in bundle["entry"]} == {"ServiceRequest", "Patient"}
         await c.resource("Patient", identifier=identified(5101), **CHILD).create()
-        pages = [r async for r in c.resources("Patient").search(family="Oka", birthdate__ge="2018-01-01").limit(1)]
+        pages = [
+            r async for r in c.resources("Patient").search(family="Oka", birthdate__ge="2018-01-01").limit(1)
+        ]
         assert len(pages) == 2
         child["gender"] = "male"
         await child.save()
@@ -87,7 +89,9 @@ def _smart(served: Served) -> None:
     child_id = answer["id"]
     read = Patient.read(child_id, c.server)
     assert read.name[0].family == "Okafor"
-    found = list(Patient.where({"identifier": f"{NHS}|{nhs_number(5200).value}"}).perform_resources_iter(c.server))
+    found = list(
+        Patient.where({"identifier": f"{NHS}|{nhs_number(5200).value}"}).perform_resources_iter(c.server)
+    )
     assert [one.id for one in found] == [child_id]
     read.gender = "female"
     assert read.update(c.server)

@@ -58,7 +58,13 @@ async def calling(
     """A system of one organisation of the world, signed in."""
     name = f"system-{uuid4()}"
     system = await register(
-        world, name=name, client_id=name, role=role, organisation_id=world.org[organisation], scopes=scopes, **changes
+        world,
+        name=name,
+        client_id=name,
+        role=role,
+        organisation_id=world.org[organisation],
+        scopes=scopes,
+        **changes,
     )
     async with served_whole(world) as client:
         token = await client.post("/fhir/R4/token", data=system.form(scope=" ".join(scopes)))

@@ -24,7 +24,14 @@ async def test_what_the_screens_say_is_read_over_fhir(world: World) -> None:
             assert found.status_code == 200, (name, found.text)
         everything = await them.get(f"Patient/{referred.child_id}/$everything")
         assert everything.status_code == 200, everything.text
-        for name in ("Organization", "HealthcareService", "PractitionerRole", "Questionnaire", "MeasureReport", "Measure"):
+        for name in (
+            "Organization",
+            "HealthcareService",
+            "PractitionerRole",
+            "Questionnaire",
+            "MeasureReport",
+            "Measure",
+        ):
             found = await them.get(name)
             assert found.status_code == 200, (name, found.text)
 
