@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from pathway.domain.roles import Role
+from pathway.store import partners
 from pathway.store.scopes import WRITER
 from tests.fhir.access.partner_system import register
+from tests.fhir.bars.made import Referral, sending
 from tests.fhir.clients.served import REFERRAL
 from tests.fhir.server.calling import calling, patient
 from tests.web.signing_in import hidden, signed_in, words
@@ -92,6 +94,21 @@ async def test_what_would_be_refused_says_why_in_sentences(world: World) -> None
             assert "This would be refused" in said, said
             assert f"answered {status}" in said, said
             assert sentence in said, said
+    assert await counted(world) == before
+
+
+async def test_a_bars_message_is_acted_on_and_undone(world: World) -> None:
+    async with sending(world) as sender:
+        client_id = (await partners.listed(world.area.database))[0].client_id
+        first = Referral(world)
+        assert (await sender.send(first.new())).status_code == 200
+        before = await counted(world)
+        async with signed_in(world, "lead") as client:
+            new = words(await _try(client, Referral(world).new(), client_id))
+            again = words(await _try(client, first.new(), client_id))
+    assert "This would be taken" in new, new
+    assert "answered 200" in new
+    assert "sent before, so it was not made again" in again, again
     assert await counted(world) == before
 
 

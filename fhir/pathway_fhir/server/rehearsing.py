@@ -11,17 +11,21 @@ from uuid import UUID, uuid4
 
 from pathway.actions.area import Area
 from pathway.actions.perform import Asking
+from pathway.actions.receive_message import Delivery
 from pathway.domain.errors import NotFound, PathwayError
 from pathway.domain.roles import Actor, Door
 from pathway.domain.tried import Said, Tried
 from pathway.store import access_log, partners
 from pathway.store.people import hold_child
-from pathway.store.scopes import WRITER
+from pathway.store.scopes import WRITER, writing
 from pathway_fhir.access import scopes
 from pathway_fhir.access.caller import Caller
 from pathway_fhir.access.identity import require_scope
+from pathway_fhir.bars.acting import Doing, act
+from pathway_fhir.bars.addressing import addressed_to
 from pathway_fhir.bars.definitions import breaches
 from pathway_fhir.bars.message import read_message
+from pathway_fhir.bars.routes import KIND
 from pathway_fhir.bars.workflow import kind_of, row_of
 from pathway_fhir.guard.check import admit
 from pathway_fhir.guard.reading import read as read_body
@@ -34,7 +38,6 @@ from pathway_fhir.server.registry import types_of
 from pathway_fhir.server.transactions import several
 
 _NOT_SENT: Final = "Nothing of this type is sent over FHIR. These are: {}."
-_CHECKED: Final = "The form of this message is right. What it would do is not rehearsed: send it in sandbox mode to see that."
 Found = tuple[int, Sequence[Issue], UUID | None]
 
 
@@ -70,7 +73,10 @@ async def _carried_out(exchange: Exchange, sent: Json, body: bytes) -> Found:
             status, issues = _of_entries(json.loads(answer))
             return status, [*issues, *warnings], None
         case "message":
-            return 200, [*_message(exchange, sent), *warnings], None
+            if not exchange.caller.scopes.allows("ServiceRequest", "u"):
+                require_scope(exchange.caller, "ServiceRequest", "c")
+            told, child = await _message(exchange, sent, body)
+            return 200, [*told, *warnings], child
     text = "A Bundle that is sent here is a batch, a transaction or a message."
     raise Refused.because(400, IssueType.INVALID, text, "Bundle.type")
 
@@ -110,14 +116,20 @@ def _of_entries(answer: Json) -> tuple[int, list[Issue]]:
     return max(statuses, default=200), issues
 
 
-def _message(exchange: Exchange, sent: Json) -> list[Issue]:
+async def _message(exchange: Exchange, sent: Json, body: bytes) -> tuple[list[Issue], UUID | None]:
+    """A BaRS message, as it would be acted on; its headers are those of the post, and no part of what is tried."""
     strict = exchange.caller.strict
     message = read_message(sent, strict=strict)
+    pathway = await addressed_to(exchange, None, message.destinations)
+    row = row_of(message)
     types = ["MessageHeader", *(str(one.get("resourceType")) for one in message.beside.values())]
-    found = breaches(kind_of(message, row_of(message), strict=strict), types, strict=strict)
+    found = breaches(kind_of(message, row, strict=strict), types, strict=strict)
     if refuses(found):
         raise Refused(400, found)
-    return [*found, *message.warnings, Issue(Severity.INFORMATION, IssueType.INFORMATIONAL, _CHECKED)]
+    delivery = Delivery(exchange.actor, uuid4(), uuid4(), KIND, body, message.id)
+    async with exchange.area.database.transaction(writing(exchange.actor)) as tx:
+        done = await act(Doing(tx, exchange, message, delivery, uuid4(), pathway, row.act))
+    return [*found, *message.warnings, *done.told], done.written.child_id
 
 
 def _said(issue: Issue) -> Said:
