@@ -3,10 +3,10 @@
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix docs bench screens image
+.PHONY: help setup demo test check fix docs bench bench-fhir screens image
 
 help:  ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 .venv/.ready-run: pyproject.toml uv.lock scripts/bootstrap
 	@scripts/bootstrap run
@@ -45,6 +45,10 @@ docs: .venv/.ready-dev  ## write docs/reference and fhir/profiles again from the
 
 bench: .venv/.ready-dev  ## measure, and print what was measured (ARGS="…")
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-fhir: .venv/.ready-dev  ## the FHIR server beside two public ones, and ten thousand broken resources
+	@$(BIN)/python -m bench peers messages
+	@PATHWAY_FUZZ=10000 $(BIN)/pytest --quiet tests/fhir/server/test_fuzz.py
 
 screens: .venv/.ready-dev  ## take the pictures in docs/screens again, from the browser tests
 	@PATHWAY_CHROMIUM="$$(scripts/chromium)" PATHWAY_SCREENS=docs/screens $(BIN)/pytest -m browser tests/journeys

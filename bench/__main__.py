@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import breach_page, counties, exchange, folding, memory, messages, rebuilding, steps
+from bench import breach_page, counties, exchange, fhir_peers, folding, memory, messages, rebuilding, steps
 from bench.figures import Figure
 from pathway.domain.london import london_date
 from pathway.store import embedded
@@ -57,6 +57,13 @@ async def of_exchange(server: Addresses, folder: Path, options: argparse.Namespa
             return await exchange.figures(await make_world(database, folder), addresses.app_dsn, folder)
 
 
+async def of_peers(server: Addresses, folder: Path, options: argparse.Namespace) -> list[Figure]:
+    """Ours and two others in one run. They share nothing but the server: theirs is a database of its own."""
+    ours = await of_exchange(server, folder, options)
+    async with new_database(server, "bench_peers") as addresses:
+        return [*ours, *await fhir_peers.figures(addresses.owner_dsn, folder, ours)]
+
+
 async def of_messages(server: Addresses, folder: Path, options: argparse.Namespace) -> list[Figure]:
     async with new_database(server, "bench_messages") as addresses:
         await migrate(addresses.owner_dsn, addresses.app_dsn)
@@ -70,6 +77,8 @@ async def of_rebuilding(server: Addresses, folder: Path, options: argparse.Names
         return [*await rebuilding.figures(database), *await memory.figures(database.dsn, folder)]
 
 
+PEERS = "peers"
+"""Only by name: it fetches other servers from package registries."""
 MEASURES: dict[str, Callable[[Addresses, Path, argparse.Namespace], Awaitable[list[Figure]]]] = {
     "steps": of_steps,
     "folding": of_folding,
@@ -77,6 +86,7 @@ MEASURES: dict[str, Callable[[Addresses, Path, argparse.Namespace], Awaitable[li
     "breach_page": of_breach_page,
     "exchange": of_exchange,
     "messages": of_messages,
+    PEERS: of_peers,
 }
 
 
@@ -100,7 +110,7 @@ def main() -> int:
 async def measured(server: Addresses, folder: Path, options: argparse.Namespace) -> list[Figure]:
     """Each measure in turn, printed as it is done."""
     found: list[Figure] = []
-    for name in options.what or MEASURES:
+    for name in options.what or [name for name in MEASURES if name != PEERS]:
         for figure in await MEASURES[name](server, folder, options):
             print(figure.line(), flush=True)
             found.append(figure)

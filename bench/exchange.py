@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -42,35 +43,50 @@ async def figures(world: World, app_dsn: str, folder: Path) -> list[Figure]:
             timeout=30,
         ) as client,
     ):
+        asks = _asks([str(one.child_id) for one in referred])
+        for _, _, ask in asks:  # what is imported at the first request of its kind is nobody's cost
+            await _send(client, ask, 4 * CONNECTIONS)
         return [
-            Figure(name, await _cost(client, process.pid, ask), "ms CPU", at_most=bound)
-            for name, bound, ask in _asks([str(one.child_id) for one in referred])
+            Figure(name, await cost(client, process.pid, ask), "ms CPU", at_most=bound)
+            for name, bound, ask in asks
         ]
 
 
 def _asks(children: list[str]) -> list[tuple[str, float, Ask]]:
-    numbers = count(700_000)
-
     def child(n: int) -> str:
         return children[n % len(children)]
-
-    def new(_: int) -> bytes:
-        number = nhs_number_fast(next(numbers))
-        return json.dumps(
-            {
-                "resourceType": "Patient",
-                "identifier": [{"system": NHS, "value": number}],
-                "name": [{"use": "official", "family": f"Bench{number}", "given": ["Ada"]}],
-                "birthDate": "2018-03-04",
-            }
-        ).encode()
 
     return [
         ("FHIR read", 1.0, lambda n: ("GET", f"/Patient/{child(n)}", b"")),
         ("FHIR search of 10", 1.5, lambda n: ("GET", "/EpisodeOfCare?_count=10", b"")),
         ("FHIR search by patient", 1.5, lambda n: ("GET", f"/EpisodeOfCare?patient={child(n)}", b"")),
-        ("FHIR create", 2.0, lambda n: ("POST", "/Patient", new(n))),
+        ("FHIR search of 10 children", 1.5, lambda n: ("GET", "/Patient?_count=10", b"")),
+        ("FHIR create", 2.0, lambda n: ("POST", "/Patient", new_patient())),
     ]
+
+
+_NUMBERS = count(700_000)
+
+
+def new_patient() -> bytes:
+    """A child who is not there yet. Names and days of birth are as different as in a county: who is alike is compared one by one."""
+    n = next(_NUMBERS)
+    number = nhs_number_fast(n)
+    born = date(2009, 1, 1) + timedelta(days=n * 7 % 5_000)
+    return json.dumps(
+        {
+            "resourceType": "Patient",
+            "identifier": [{"system": NHS, "value": number}],
+            "name": [{"use": "official", "family": f"{_name(n)}{_name(n // 17)}", "given": [_name(n // 3)]}],
+            "birthDate": born.isoformat(),
+        }
+    ).encode()
+
+
+def _name(n: int) -> str:
+    """The nth of some ten thousand names of four syllables."""
+    syllables = ("ba", "do", "fe", "gu", "hi", "ka", "lo", "me", "nu", "ri")
+    return "".join(syllables[n * step // 7 % 10] for step in (1, 3, 11, 37)).title()
 
 
 _SEEN: list[str] = []
@@ -136,7 +152,7 @@ class _served:
         await self.process.wait()
 
 
-async def _cost(client: httpx.AsyncClient, pid: int, ask: Ask) -> float:
+async def cost(client: httpx.AsyncClient, pid: int, ask: Ask) -> float:
     """Milliseconds of the server's CPU for one request, after a warm-up."""
     await _send(client, ask, 80)
     before = _cpu(pid)

@@ -11,6 +11,8 @@ _LETTER_OR_DIGIT = ("L", "N", "M")
 
 def normalise_name(name: str) -> str:
     """`name` in lower case without accents, hyphens, apostrophes, spaces or other marks. For matching, never shown."""
+    if name.isascii():  # nearly every name here, and nothing in it to take apart
+        return "".join(filter(str.isalnum, name)).lower()
     lowered = _decomposed(name).casefold()
     return _decomposed(lowered).translate(_PLAIN)
 

@@ -51,16 +51,19 @@ async def name_methods(message: Message, scope: Scope) -> None:
 
 def security_headers(policy: str) -> SendHook:
     """The hook. A header that the route set itself is left as it is, so a file may be cached and a page never is."""
-    headers = {"Content-Security-Policy": policy, **_FIXED, "Cache-Control": "no-store"}
+    named = {"Content-Security-Policy": policy, **_FIXED, "Cache-Control": "no-store"}
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named.items()]
+    hsts = (b"strict-transport-security", _HSTS.encode("latin-1"))
 
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
-        present = MutableScopeHeaders.from_message(message)
-        for name, value in headers.items():
-            if name not in present:
-                present[name] = value
+        # On the bytes themselves: of every answer's time this was a tenth.
+        sent = list(message["headers"])
+        present = {name.lower() for name, _ in sent}
+        sent += [header for header in headers if header[0] not in present]
         if scope.get("scheme") == "https":
-            present["Strict-Transport-Security"] = _HSTS
+            sent = [*(header for header in sent if header[0].lower() != hsts[0]), hsts]
+        message["headers"] = sent
 
     return add_headers

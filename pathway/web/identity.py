@@ -43,7 +43,7 @@ class Identity(AbstractAuthenticationMiddleware):
     """Puts the actor (or nobody) on the request; the token that forms must carry is its `auth`."""
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        if connection.url.path.startswith(FHIR):
+        if connection.scope["path"].startswith(FHIR):
             return AuthenticationResult(user=None, auth="")
         database: Database = connection.app.state["database"]
         bearer = _bearer(connection)

@@ -41,7 +41,7 @@ def test_each_call_names_a_command_and_options_that_exist(where: str, words: lis
 
 
 def test_every_target_of_the_makefile_is_explained_and_none_is_a_file() -> None:
-    targets = re.findall(r"^([a-z]+):(.*)$", read("Makefile"), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):(.*)$", read("Makefile"), re.MULTILINE)
     phony = re.search(r"^\.PHONY: (.*)$", read("Makefile"), re.MULTILINE)
     assert phony is not None
     assert phony[1].split() == [name for name, _ in targets]

@@ -54,7 +54,7 @@ class _Walk:
         if name is None:
             text = "It is not said which resource this is. Add resourceType."
             self._report.error(IssueType.REQUIRED, text, path or "resourceType")
-        elif path and name in self._known.r4_resources:
+        elif path and isinstance(name, str) and name in self._known.r4_resources:
             text = "A resource inside this one is of a kind that is not read here. It is kept as it was sent."
             self._report.warning(IssueType.NOT_SUPPORTED, text, path)
             words = node.get("text")

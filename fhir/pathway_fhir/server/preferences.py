@@ -36,9 +36,10 @@ def preferences(request: Http) -> Preferences:
 def check_accept(request: Http) -> None:
     """Refuse (406) a client that takes no JSON of FHIR R4."""
     # A plus that was not written as %2B reads as a space, and many clients do not write it so.
-    asked = (
-        request.query_params.get("_format", "").replace(" ", "+") or request.headers.get("accept") or "*/*"
-    )
+    named = request.query_params.get("_format", "") if b"_format" in request.scope["query_string"] else ""
+    asked = named.replace(" ", "+") or request.headers.get("accept") or "*/*"
+    if asked in _JSON:
+        return
     kinds = [part.split(";")[0].strip().lower() for part in asked.split(",")]
     if not any(kind in _JSON for kind in kinds):
         raise Refused.because(

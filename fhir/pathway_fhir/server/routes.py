@@ -15,7 +15,6 @@ from litestar.params import FromPath
 
 from pathway.actions.area import Area
 from pathway.domain.roles import Permission
-from pathway_fhir.access.caller import Caller
 from pathway_fhir.access.identity import PartnerIdentity, caller, require_scope
 from pathway_fhir.access.scopes import Interaction
 from pathway_fhir.guard.reading import read as read_body
@@ -36,10 +35,15 @@ _EXCHANGE: Final = {"permission": Permission.EXCHANGE}
 Http = Request[Any, Any, Any]
 
 
-def exchange(request: Http, area: NamedDependency[Area], caller: NamedDependency[Caller]) -> Exchange:
-    """What every interaction is given. The links of the answer are at the address that the client itself used."""
+def exchange(request: Http) -> Exchange:
+    """What every interaction is given. The links of the answer are at the address that the client itself used.
+
+    The area and the caller are looked up here: Litestar gives each dependency of a dependency a task of its own.
+    """
+    signed_in = caller(request)
     check_accept(request)
-    return Exchange(area, caller, f"{str(request.base_url).rstrip('/')}{BASE}")
+    area: Area = request.app.state["area"]
+    return Exchange(area, signed_in, f"{str(request.base_url).rstrip('/')}{BASE}")
 
 
 def _offered(exchange: Exchange, name: str, interaction: Interaction) -> Offered:

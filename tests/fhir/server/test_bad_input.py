@@ -41,6 +41,7 @@ BODIES: Mapping[str, tuple[str, Mapping[str, Any], int, str]] = {
     "a script in the narrative": ("Patient", {"text": NARRATIVE}, 422, "security"),
     "another type than the address": ("RelatedPerson", {}, 400, "invalid"),
     "an element that is none": ("Patient", {"quetzalcoatl": PLANTED}, 400, "structure"),
+    "a contained resource of no type": ("Patient", {"contained": [{"resourceType": []}]}, 422, "not-supported"),
     "a resource that is none": ("Patient", {"resourceType": PLANTED}, 400, "invalid"),
 }  # fmt: skip
 
