@@ -12,8 +12,10 @@ import pytest
 from pathway_fhir.conformance.extensions import OWN, structure_definition
 from tests.fhir.county.produced import Json
 from tests.fhir.outside import EXAMPLES, needs_examples
+from tests.lints import ROOT
 
 JS = Path(__file__).parent / "js"
+PUBLISHED = ROOT / "fhir" / "profiles" / "examples"
 Produced = dict[str, dict[str, list[Json]]]
 
 
@@ -57,13 +59,16 @@ async def _validated(folder: Path, resources: list[Json]) -> tuple[list[Json], d
 
 @needs_examples
 async def test_nothing_is_wrong_by_uk_core(produced: Produced, validator: Path) -> None:
-    """Of both views; what both are given alike is read once."""
+    """Of both views, and the published examples, for the county's past is silent; what is alike is read once."""
     distinct = {
         json.dumps(one, sort_keys=True, default=str): one
         for by_type in produced.values()
         for found in by_type.values()
         for one in found
     }
+    examples = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(PUBLISHED.iterdir())]
+    assert "Communication" in {one["resourceType"] for one in examples}
+    distinct |= {json.dumps(one, sort_keys=True): one for one in examples}
     found, counted = await _validated(validator, list(distinct.values()))
     assert not found, Counter((one["type"], one["where"], one["text"]) for one in found).most_common(20)
     assert counted["read"] == len(distinct)
