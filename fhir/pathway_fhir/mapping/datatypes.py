@@ -5,6 +5,7 @@ Days are whole days, instants are written in UTC with their offset (HL7 FHIR R4,
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,12 +18,24 @@ RESTRICTED: Final[Json] = {"system": systems.CONFIDENTIALITY, "code": "R", "disp
 """The security label of everything about a child whose location is hidden (docs/rules.md 12), as PDS writes it."""
 
 
+_PLAIN: Final = frozenset({bool, int, float, Decimal})
+
+
 def without_empty(element: Mapping[str, Any]) -> Json:
-    """The element without what is empty, at every depth. `False` and `0` are values and stay."""
+    """The element without what is empty, at every depth. `False` and `0` are values and stay.
+
+    A third of the time of a search is spent here, so the two kinds that nearly everything is are met without a further call.
+    """
     kept: Json = {}
     for name, value in element.items():
-        found = _filled(value)
-        if found is not None:
+        kind = type(value)
+        if kind is str:
+            if value:
+                kept[name] = value
+        elif kind is dict:
+            if value and (inside := without_empty(value)):
+                kept[name] = inside
+        elif value is not None and (found := _filled(value)) is not None:
             kept[name] = found
     return kept
 
@@ -37,6 +50,8 @@ def _filled(value: Any) -> Any:
         return without_empty(value) or None
     if kind is list or kind is tuple:
         return [found for each in value if (found := _filled(each)) is not None] or None
+    if kind in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return without_empty(value) or None
     return None if value == "" else value
