@@ -50,7 +50,9 @@ RELATIONSHIPS: Final[Mapping[str, str]] = {
     "guardian": "GUARD",
 }
 """The words that people write, as codes of v3 RoleCode; any other stays in words alone, as the binding allows."""
-RELATIONSHIP_WORDS: Final[Mapping[str, str]] = {code: word for word, code in reversed(list(RELATIONSHIPS.items()))}
+RELATIONSHIP_WORDS: Final[Mapping[str, str]] = {
+    code: word for word, code in reversed(list(RELATIONSHIPS.items()))
+}
 
 CONTACT_METHODS: Final[Mapping[str, tuple[str, str]]] = {
     "letter": ("1", "Letter"),
