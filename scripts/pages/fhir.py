@@ -16,7 +16,7 @@ ABOUT = """
 The server is at `/fhir/R4`, FHIR R4 (4.0.1) in JSON. How to use it, step by step: [connect a partner](../how-to/connect-a-partner.md).
 Our own extensions, codes, maps and examples: [fhir/profiles](../../fhir/profiles/README.md).
 
-Every request but `GET /fhir/R4/metadata` carries a token. Its scopes (`system/TYPE.` and letters out of `cruds`) are asked for each
+Every request but those that say so below carries a token. Its scopes (`system/TYPE.` and letters out of `cruds`) are asked for each
 type; what a system sees of each type is decided by its organisation and, for each child, by what may be known.
 """
 _OPERATIONS = (
@@ -24,6 +24,7 @@ _OPERATIONS = (
         "GET /fhir/R4/metadata",
         "The CapabilityStatement; without a token. `/fhir/R4/.well-known/smart-configuration` as well.",
     ),
+    ("GET /fhir/R4/openapi.json", "The same as OpenAPI 3.1, for generators of clients; without a token."),
     ("POST /fhir/R4/token", "A token for a signed assertion (SMART Backend Services)."),
     ("POST /fhir/R4", "A batch (each entry by itself) or a transaction (all or nothing)."),
     ("POST /fhir/R4/$process-message", "A BaRS message; see MessageDefinition."),

@@ -20,10 +20,11 @@ from pathway_fhir.access.scopes import Interaction
 from pathway_fhir.guard.reading import read as read_body
 from pathway_fhir.outcome import IssueType, Refused, operation_outcome
 from pathway_fhir.server import reading, writing
-from pathway_fhir.server.answers import answer, outcome_for
+from pathway_fhir.server.answers import answer, encoded, outcome_for
 from pathway_fhir.server.asked import Asked, read_search
 from pathway_fhir.server.capability import capability_statement
 from pathway_fhir.server.offered import Exchange, Json, Offered
+from pathway_fhir.server.openapi import openapi_document
 from pathway_fhir.server.operations import validated
 from pathway_fhir.server.preferences import check_accept, check_content, form_of, preferences
 from pathway_fhir.server.registry import types_of
@@ -72,6 +73,13 @@ def metadata(request: Http, area: NamedDependency[Area]) -> Response[bytes]:
     check_accept(request)
     base = f"{str(request.base_url).rstrip('/')}{BASE}"
     return answer(capability_statement(types_of(area).values(), base))
+
+
+@get("/openapi.json", opt={"permission": Permission.PUBLIC}, sync_to_thread=False)
+def openapi(request: Http, area: NamedDependency[Area]) -> Response[bytes]:
+    """The same for generators of clients and of tests (OpenAPI 3.1)."""
+    base = f"{str(request.base_url).rstrip('/')}{BASE}"
+    return Response(encoded(openapi_document(types_of(area).values(), base)), media_type="application/json")
 
 
 @get("/{name:str}", opt=_EXCHANGE)
@@ -212,8 +220,8 @@ def router(*more: Any) -> Router:
     return Router(
         BASE,
         route_handlers=[
-            metadata, search_by_post, search_type, read_one, history, read_behind, read_version, create, update,
-            update_by_search, change, remove, validate, several, *more,
+            metadata, openapi, search_by_post, search_type, read_one, history, read_behind, read_version, create,
+            update, update_by_search, change, remove, validate, several, *more,
         ],
         middleware=[DefineMiddleware(PartnerIdentity)],
         dependencies={
