@@ -25,5 +25,6 @@ def _walk(words: str, command: click.Command) -> Iterator[tuple[str, click.Comma
 
 def _section(words: str, command: click.Command) -> str:
     # A fixed width: the page must not depend on the terminal it was written from.
-    context = click.Context(command, info_name=words, terminal_width=100)
+    # With the names of the help option that the command line has: click remembers the first that it was asked with.
+    context = click.Context(command, info_name=words, terminal_width=100, **main.context_settings)
     return f"## `{words}`\n\n```text\n{command.get_help(context).rstrip()}\n```"
