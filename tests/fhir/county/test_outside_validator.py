@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from pathway_fhir.conformance.extensions import OWN, structure_definition
 from tests.fhir.county.produced import Json
+from tests.fhir.from_npm import installed
 from tests.fhir.outside import EXAMPLES, needs_examples
 from tests.lints import ROOT
 
@@ -21,20 +21,8 @@ Produced = dict[str, dict[str, list[Json]]]
 
 @pytest.fixture(scope="module")
 async def validator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The validator as npm installs it from the lock file; skipped with one line where that cannot be."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("Node is not on this machine: install it to run the outside FHIR validator.")
-    folder = tmp_path_factory.mktemp("validator")
-    for file in JS.iterdir():
-        shutil.copy(file, folder)
-    run = await asyncio.create_subprocess_exec(
-        npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", cwd=folder,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    _, said = await run.communicate()
-    if run.returncode != 0:
-        pytest.skip(f"npm could not install the outside FHIR validator: {said.decode()[-200:]}")
+    """The validator as npm installs it, and the definitions of our own extensions beside it."""
+    folder = await installed(JS, tmp_path_factory.mktemp("validator"), "the outside FHIR validator")
     profiles = folder / "own"
     profiles.mkdir()
     for own in OWN:
